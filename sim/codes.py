@@ -1,0 +1,120 @@
+"""Enumerations in the field's standard terms. Plain integers, so that compiled loops can name them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Sex(IntEnum):
+    """Sex of a person."""
+
+    WOMAN = 0
+    MAN = 1
+
+
+class Status(IntEnum):
+    """Labour-force status (ILO 2013 resolution) of those present, and where the others are."""
+
+    CHILD = 0  # below school-leaving age of the labour-force definition
+    STUDENT = 1
+    INACTIVE = 2
+    UNEMPLOYED = 3  # without work, searching and available
+    EMPLOYED = 4  # in somebody else's enterprise
+    OWN_ACCOUNT = 5  # self-employed without employees: farming or trade
+    AWAY = 6  # usual residence elsewhere; see the spell
+    ABSENT = 7  # dead or left for good; the row waits for compaction
+
+
+class Reason(IntEnum):
+    """Why somebody is out of the labour force: the first that holds."""
+
+    NONE = 0
+    STUDY = 1
+    PENSION = 2
+    CARE = 3  # would enter without the care hours
+    REMITTANCES = 4  # would enter without remittances: discouraged participation
+    OFFERS = 5  # would enter with the offers of month 0: discouraged worker
+    TASTE = 6
+
+
+class Occupation(IntEnum):
+    """Level of work that somebody is qualified for, and of a job."""
+
+    BASIC = 0
+    SKILLED = 1
+
+
+class Work(IntEnum):
+    """What somebody on own account does."""
+
+    NONE = 0
+    FARM = 1
+    TRADE = 2
+
+
+class Sector(IntEnum):
+    """What a firm makes and to whom it can sell."""
+
+    TRADABLE = 0
+    NON_TRADABLE = 1
+    PUBLIC = 2
+
+
+class Owner(IntEnum):
+    """Who owns a firm."""
+
+    LOCAL = 0
+    RETURNEE = 1
+    ABSENTEE = 2
+    AUTHORITY = 3
+
+
+class Route(IntEnum):
+    """How somebody travels."""
+
+    REGULAR = 0
+    IRREGULAR = 1
+    RECRUITER = 2
+
+
+class Motive(IntEnum):
+    """Why a stay away began."""
+
+    WORK = 0
+    FAMILY = 1
+
+
+class Channel(IntEnum):
+    """How money is sent; the row of `Providers`."""
+
+    BANK = 0
+    OPERATOR = 1
+    DIGITAL = 2
+    INFORMAL = 3
+
+
+class Event(IntEnum):
+    """What happened to a person, in life histories."""
+
+    BORN = 0
+    DIED = 1
+    ENTERED_LABOUR_FORCE = 2
+    LEFT_LABOUR_FORCE = 3  # reason: Reason; value: reservation wage
+    HIRED = 4  # value: monthly pay
+    LAID_OFF = 5
+    QUIT = 6
+    OWN_ACCOUNT = 7
+    DEPARTED = 8  # reason: destination; value: expected gain in years of local pay
+    RETURNED = 9
+    REMITTED = 10  # value: amount
+    FIRM_OPENED = 11
+    FIRM_CLOSED = 12
+    LEFT_SCHOOL = 13
+    TRAINED = 14
+    WANTED_TO_LEAVE = 15  # could not pay
+    ARRIVED = 16  # a newcomer
+    HOUSEHOLD_FORMED = 17
+
+
+HERE = (Status.CHILD, Status.STUDENT, Status.INACTIVE, Status.UNEMPLOYED, Status.EMPLOYED, Status.OWN_ACCOUNT)
+LABOUR_FORCE = (Status.UNEMPLOYED, Status.EMPLOYED, Status.OWN_ACCOUNT)

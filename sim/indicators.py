@@ -1,0 +1,531 @@
+"""One function per indicator: pure, of the month's tallies, with unit and official definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.codes import Event, Sector
+from sim.population import Firms, Households, Localities, Markets, Migrants
+from sim.table import Array
+
+if TYPE_CHECKING:
+    from sim.recorder import Tally
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What is reported: name, unit, title for people, official definition, groups it exists for."""
+
+    name: str
+    unit: str
+    title: str
+    definition: str
+    groups: str  # people: every group; homes: all, receipt, locality; place: all, locality; all: the territory only
+    better: str  # "up", "down" or "" where neither is better by itself
+    inventory: str
+    compute: Callable[[Tally], Array]
+
+    def covers(self, group: str) -> bool:
+        """Whether the indicator is defined for a group."""
+        kinds = {"people": ("sex=", "recipient=", "youth=", "locality="), "homes": ("recipient=", "locality="),
+                 "place": ("locality=",), "all": ()}  # fmt: skip
+        return group == "all" or group.startswith(kinds[self.groups])
+
+
+INDICATORS: dict[str, Indicator] = {}
+Compute = Callable[["Tally"], Array]
+
+
+def indicator(unit: str, title: str, groups: str, better: str = "", inventory: str = "") -> Callable[[Compute], Compute]:
+    """Register a function of the tallies as an indicator; its docstring is the definition."""
+
+    def register(compute: Compute) -> Compute:
+        name = compute.__name__
+        definition = " ".join((compute.__doc__ or "").split())
+        INDICATORS[name] = Indicator(name, unit, title, definition, groups, better, inventory, compute)
+        return compute
+
+    return register
+
+
+def ratio(above: Array, below: Array, scale: float = 1.0) -> Array:
+    """Quotient by group, 0 where there is nothing to divide by."""
+    above, below = np.broadcast_arrays(np.asarray(above, float), np.asarray(below, float))
+    return scale * np.divide(above, below, out=np.zeros(below.shape), where=below != 0)
+
+
+def everywhere(t: Tally, value: float) -> Array:
+    """A number of the whole territory, in the place of the group all."""
+    out = np.zeros(len(t.groups))
+    out[0] = value
+    return out
+
+
+@indicator("persons", "Population", "people")
+def population(t: Tally) -> Array:
+    """Usual residents present."""
+    return t.persons
+
+
+@indicator("%", "Labour force participation", "people", "", "IND-02")
+def participation(t: Tally) -> Array:
+    """Labour force (employed, own-account and unemployed) over residents aged 15 and older (ILO)."""
+    return ratio(t.labour_force, t.adults, 100)
+
+
+@indicator("%", "Participation of women", "people", "", "IND-02")
+def participation_women(t: Tally) -> Array:
+    """Women in the labour force over women aged 15 and older (ILO)."""
+    return ratio(t.women.labour_force, t.women.adults, 100)
+
+
+@indicator("%", "Participation of men", "people", "", "IND-02")
+def participation_men(t: Tally) -> Array:
+    """Men in the labour force over men aged 15 and older (ILO)."""
+    return ratio(t.men.labour_force, t.men.adults, 100)
+
+
+@indicator("%", "Discouraged by remittances", "people", "", "IND-02")
+def discouraged_by_remittances(t: Tally) -> Array:
+    """People who would enter the labour force without remittances, over residents aged 15 and older."""
+    return ratio(t.discouraged_remittances, t.adults, 100)
+
+
+@indicator("%", "Unemployment", "people", "down", "IND-03")
+def unemployment(t: Tally) -> Array:
+    """Without work, searching and available, over the labour force (ILO, strict)."""
+    return ratio(t.unemployed, t.labour_force, 100)
+
+
+@indicator("%", "Unemployment with discouraged workers", "people", "down", "IND-03")
+def unemployment_broad(t: Tally) -> Array:
+    """Unemployed and discouraged workers over the labour force and discouraged workers (ILO LU3 in part)."""
+    return ratio(t.unemployed + t.discouraged, t.labour_force + t.discouraged, 100)
+
+
+@indicator("%", "Employment rate", "people", "up", "IND-02")
+def employment_rate(t: Tally) -> Array:
+    """Employed and own-account over residents aged 15 and older (ILO)."""
+    return ratio(t.employed, t.adults, 100)
+
+
+@indicator("%", "Self-employment", "people", "", "IND-05")
+def self_employment(t: Tally) -> Array:
+    """Own-account workers over all who work (ILO status in employment)."""
+    return ratio(t.own_account, t.employed, 100)
+
+
+@indicator("%", "Informal work", "people", "down", "IND-05")
+def informality(t: Tally) -> Array:
+    """Those who work without contributions and protection over all who work (ILO)."""
+    return ratio(t.employed - t.formal, t.employed, 100)
+
+
+@indicator("%", "Jobs with protection", "people", "up", "IND-29")
+def protection(t: Tally) -> Array:
+    """Residents aged 15 and older with social protection through a job, over all of them."""
+    return ratio(t.insured, t.adults, 100)
+
+
+@indicator("month", "Duration of unemployment", "people", "down", "IND-03")
+def search_duration(t: Tally) -> Array:
+    """Mean months searched so far by the unemployed."""
+    return ratio(t.search_months, t.unemployed)
+
+
+@indicator("%", "Vacancy rate", "place", "", "IND-04")
+def vacancy_rate(t: Tally) -> Array:
+    """Vacancies over vacancies and employees."""
+    month = t.month
+    vacancies = t.by_place(month.values(Markets.vacancies), month.values(Markets.locality))
+    return ratio(vacancies, vacancies + t.employees, 100)
+
+
+@indicator("1", "Labour-market tightness", "place", "", "IND-04")
+def tightness(t: Tally) -> Array:
+    """Vacancies over the unemployed."""
+    return ratio(t.by_place(t.month.values(Markets.vacancies), t.month.values(Markets.locality)), t.unemployed)
+
+
+@indicator("%/month", "Job finding", "place", "up", "IND-04")
+def job_finding(t: Tally) -> Array:
+    """People hired this month over those who searched at its beginning."""
+    month = t.month
+    hires = t.by_place(month.values(Markets.hires), month.values(Markets.locality))
+    return ratio(hires, hires + t.unemployed, 100)
+
+
+@indicator("%/month", "Job loss", "place", "down", "IND-04")
+def separation_rate(t: Tally) -> Array:
+    """Jobs ended this month over employees at its beginning."""
+    month = t.month
+    ended = t.by_place(month.values(Markets.separations), month.values(Markets.locality))
+    return ratio(ended, ended + t.employees, 100)
+
+
+@indicator("month", "Time to fill a vacancy", "place", "down", "IND-04")
+def time_to_fill(t: Tally) -> Array:
+    """Vacancies over hires a month: expected duration of a vacancy."""
+    month = t.month
+    places = month.values(Markets.locality)
+    return ratio(t.by_place(month.values(Markets.vacancies), places), t.by_place(month.values(Markets.hires), places))
+
+
+@indicator("money/month", "Mean pay of employees", "people", "up", "IND-06")
+def wage_mean(t: Tally) -> Array:
+    """Mean contractual pay of employees in full-time equivalents."""
+    return ratio(t.wages, t.hours_share)
+
+
+@indicator("money/month", "Mean earnings", "people", "up", "IND-06")
+def earnings_mean(t: Tally) -> Array:
+    """Mean net earnings of all who work here."""
+    return ratio(t.earnings / 100, t.employed)
+
+
+@indicator("money/month", "Reservation wage", "people", "", "IND-06")
+def reservation_wage(t: Tally) -> Array:
+    """Mean of the lowest full-time pay accepted, over those in the labour force."""
+    return ratio(t.reservation_wages / 100, t.reservation_holders)
+
+
+@indicator("1", "Local price of services", "place", "", "IND-07")
+def price_ratio(t: Tally) -> Array:
+    """Price of non-tradables over that of tradables; 1 in the base month: the local real exchange rate."""
+    return t.mean_of_places(t.month.values(Localities.price) / t.month.values(Localities.anchor_prices))
+
+
+@indicator("1", "Local price level", "place", "down", "IND-07")
+def price_index(t: Tally) -> Array:
+    """Consumer prices of the place; 1 in the base month."""
+    return t.mean_of_places(t.month.values(Localities.price_index))
+
+
+@indicator("money/month", "Consumption per head", "homes", "up", "IND-08")
+def consumption(t: Tally) -> Array:
+    """Real consumption per resident, home-grown food included."""
+    return ratio(t.consumption / 100, t.members)
+
+
+@indicator("money/month", "Real income per head", "homes", "up", "IND-08")
+def real_income(t: Tally) -> Array:
+    """Household income from all sources per resident at base prices."""
+    prices = price_index(t)
+    return ratio(t.income / 100, t.members * np.where(prices > 0, prices, prices[0] or 1.0))
+
+
+@indicator("money/month", "Real income without remittances", "all", "up", "IND-08")
+def real_income_non_recipients(t: Tally) -> Array:
+    """Real income per head in households that do not receive remittances."""
+    no = t.groups.index("recipient=no")
+    return everywhere(t, float(ratio(t.income[no] / 100, t.members[no] * (price_index(t)[0] or 1.0))))
+
+
+@indicator("1", "Gap between recipients and others", "all", "", "IND-08")
+def recipient_gap(t: Tally) -> Array:
+    """Income per head of recipient households over that of the others, less 1."""
+    per_head = ratio(t.income, t.members)
+    yes, no = per_head[t.groups.index("recipient=yes")], per_head[t.groups.index("recipient=no")]
+    return everywhere(t, yes / no - 1.0 if yes > 0 and no > 0 else 0.0)
+
+
+@indicator("1", "Inequality (Gini)", "all", "down", "IND-09")
+def gini(t: Tally) -> Array:
+    """Gini coefficient of real consumption per adult equivalent over residents."""
+    month = t.month
+    heads = month.values(Households.members).astype(np.float64)
+    equivalents = 0.3 + 0.7 * month.values(Households.adults) + 0.5 * month.values(Households.children)
+    here = heads > 0
+    if not here.any():
+        return everywhere(t, 0.0)
+    heads = heads[here]
+    value = np.maximum(month.values(Households.consumption)[here] / equivalents[here], 0.0)
+    order = np.argsort(value, kind="stable")
+    people, total = np.cumsum(heads[order]), np.cumsum((heads * value)[order])
+    if total[-1] <= 0:
+        return everywhere(t, 0.0)
+    below = np.concatenate(([0.0], total[:-1])) + total
+    return everywhere(t, 1.0 - float((heads[order] * below).sum() / (people[-1] * total[-1])))
+
+
+@indicator("%", "Poverty", "homes", "down", "IND-09")
+def poverty(t: Tally) -> Array:
+    """Residents in households below the poverty line, which is set at the start (headcount, FGT 0)."""
+    return ratio(t.poor, t.members, 100)
+
+
+@indicator("%", "Poverty gap", "homes", "down", "IND-09")
+def poverty_gap(t: Tally) -> Array:
+    """Mean shortfall from the poverty line over the line, over all residents (FGT 1)."""
+    return ratio(t.poverty_gap, t.members, 0.01)
+
+
+@indicator("%", "Remittances in income", "homes", "", "IND-10")
+def remittance_dependency(t: Tally) -> Array:
+    """Remittances received over household income from all sources."""
+    return ratio(t.receipts, t.income, 100)
+
+
+@indicator("%", "Households receiving remittances", "homes", "", "IND-10")
+def receiving_households(t: Tally) -> Array:
+    """Households that count on remittances over all households with members here."""
+    return ratio(t.recipients, t.households, 100)
+
+
+@indicator("money/month", "Remittances sent", "place", "", "IND-11")
+def remittances_sent(t: Tally) -> Array:
+    """Taken from migrants for transfers this month: received, fees and what is lost."""
+    return t.flow("remittances") + t.flow("transfer fees") + t.flow("lost transfers")
+
+
+@indicator("money/month", "Fees and margins on transfers", "place", "down", "IND-11")
+def remittances_fees(t: Tally) -> Array:
+    """Fees and exchange margins paid on transfers this month."""
+    return t.flow("transfer fees")
+
+
+@indicator("money/month", "Transfers lost", "place", "down", "IND-11")
+def remittances_lost(t: Tally) -> Array:
+    """Money lost on the way this month."""
+    return t.flow("lost transfers")
+
+
+@indicator("money/month", "Remittances received, net", "place", "up", "IND-11")
+def remittances_received(t: Tally) -> Array:
+    """Received after fees and losses, less what receivers spent on travel to a desk."""
+    return t.flow("remittances") - t.flow("receivers' travel")
+
+
+@indicator("%", "Cost of sending", "all", "down", "IND-11")
+def transfer_cost(t: Tally) -> Array:
+    """Fees, margins, losses and receivers' travel over the amount sent."""
+    sent = remittances_sent(t)
+    return ratio(sent - remittances_received(t), sent, 100)
+
+
+@indicator("%", "Formal transfers", "all", "", "IND-11")
+def formal_transfers(t: Tally) -> Array:
+    """Amount sent this month by bank, operator or digital channel over all sent."""
+    month = t.month
+    sent = month.values(Migrants.sent).astype(np.float64) * (month.values(Migrants.ended) == 0)
+    formal = sent * (month.values(Migrants.channel) < 3)
+    return everywhere(t, float(ratio(formal.sum(), sent.sum(), 100)))
+
+
+@indicator("%", "Migration prevalence", "people", "", "IND-13")
+def prevalence(t: Tally) -> Array:
+    """Adults of the place who are away, over adults here and away."""
+    return ratio(t.away_adults, t.origin_adults, 100)
+
+
+@indicator("%", "Women away", "people", "", "IND-13")
+def prevalence_women(t: Tally) -> Array:
+    """Adult women away over adult women here and away."""
+    return ratio(t.women.away_adults, t.women.origin_adults, 100)
+
+
+@indicator("%", "Men away", "people", "", "IND-13")
+def prevalence_men(t: Tally) -> Array:
+    """Adult men away over adult men here and away."""
+    return ratio(t.men.away_adults, t.men.origin_adults, 100)
+
+
+@indicator("persons", "Migrants", "people", "", "IND-13")
+def migrants(t: Tally) -> Array:
+    """People of the place who are away."""
+    return t.away
+
+
+@indicator("persons/month", "Departures", "all", "", "IND-13")
+def departures(t: Tally) -> Array:
+    """People who left this month."""
+    return t.happened(Event.DEPARTED)
+
+
+@indicator("persons/month", "Wanted to leave, could not pay", "all", "", "IND-13")
+def could_not_pay(t: Tally) -> Array:
+    """People who chose to leave this month and could not finance the trip."""
+    return t.happened(Event.WANTED_TO_LEAVE)
+
+
+@indicator("persons/month", "Returns", "all", "", "IND-18")
+def returns(t: Tally) -> Array:
+    """People who came back this month."""
+    return t.happened(Event.RETURNED)
+
+
+@indicator("persons/month", "Newcomers", "all", "", "IND-14")
+def newcomers(t: Tally) -> Array:
+    """People who arrived this month from lower-wage places."""
+    return t.happened(Event.ARRIVED)
+
+
+@indicator("%", "Newcomers in local jobs", "people", "", "IND-14")
+def newcomer_share(t: Tally) -> Array:
+    """Employees who came from lower-wage places over all employees."""
+    return ratio(t.newcomers_employed, t.employees, 100)
+
+
+@indicator("%", "Over-qualified abroad", "people", "down", "IND-16")
+def overqualified_away(t: Tally) -> Array:
+    """Skilled migrants in basic work over all skilled migrants."""
+    return ratio(t.away_overqualified, t.away_skilled, 100)
+
+
+@indicator("%", "Idle abroad", "people", "down", "IND-16")
+def idle_away(t: Tally) -> Array:
+    """Skilled migrants without work over all skilled migrants."""
+    return ratio(t.away_idle, t.away_skilled, 100)
+
+
+@indicator("%", "Irregular migrants", "people", "down", "IND-13")
+def irregular_away(t: Tally) -> Array:
+    """Migrants without the right to stay and work over all migrants."""
+    return ratio(t.away_irregular, t.away, 100)
+
+
+@indicator("money", "Debt of migrants", "people", "down", "IND-30")
+def migrant_debt(t: Tally) -> Array:
+    """Mean debt for the trip per migrant."""
+    return ratio(t.migrant_debt / 100, t.away)
+
+
+@indicator("1", "Firms", "place", "up", "IND-19")
+def firms(t: Tally) -> Array:
+    """Private enterprises with employees in business."""
+    month = t.month
+    private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
+    return t.by_place(private, month.values(Firms.locality))
+
+
+@indicator("1/month", "Firms opened", "all", "up", "IND-19")
+def firm_births(t: Tally) -> Array:
+    """Enterprises opened this month."""
+    return t.happened(Event.FIRM_OPENED)
+
+
+@indicator("1/month", "Firms closed", "all", "down", "IND-19")
+def firm_deaths(t: Tally) -> Array:
+    """Enterprises closed this month."""
+    return t.happened(Event.FIRM_CLOSED)
+
+
+@indicator("persons", "Mean firm size", "place", "", "IND-19")
+def firm_size(t: Tally) -> Array:
+    """Employees per private enterprise."""
+    month = t.month
+    private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
+    places = month.values(Firms.locality)
+    return ratio(t.by_place(month.values(Firms.jobs) * private, places), t.by_place(private, places))
+
+
+@indicator("1", "Firm productivity", "all", "up", "IND-19")
+def firm_productivity(t: Tally) -> Array:
+    """Mean log productivity of private enterprises in business."""
+    month = t.month
+    private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
+    values = np.log(np.maximum(month.values(Firms.productivity)[private].astype(np.float64), 1e-12))
+    return everywhere(t, float(values.mean()) if len(values) else 0.0)
+
+
+@indicator("money/month", "New loans", "place", "", "IND-20")
+def loans(t: Tally) -> Array:
+    """Lent to households and firms this month."""
+    return t.flow("loans")
+
+
+@indicator("money", "Debt of households", "homes", "down", "IND-20")
+def household_debt(t: Tally) -> Array:
+    """Mean debt to the local lender per household."""
+    return ratio(t.household_debt / 100, t.households)
+
+
+@indicator("money", "Savings per household", "homes", "up", "IND-20")
+def liquid_assets(t: Tally) -> Array:
+    """Mean cash and deposits per household."""
+    return ratio(t.liquid_assets / 100, t.households)
+
+
+@indicator("money/month", "Spending of the authority", "place", "", "IND-24")
+def authority_spending(t: Tally) -> Array:
+    """Public pay, purchases and instruments of this month."""
+    return sum_of(t, ("public pay", "public purchases", "outside purchases", "instruments"))
+
+
+@indicator("money/month", "Spent on instruments", "place", "", "IND-24")
+def instrument_spending(t: Tally) -> Array:
+    """Cost of all instruments this month, whoever funds them."""
+    return t.flow("instruments")
+
+
+@indicator("money/month", "Balance of the authority", "place", "", "IND-24")
+def budget_balance(t: Tally) -> Array:
+    """Revenue of the authority less its spending this month."""
+    revenue = sum_of(t, ("income tax", "grants", "market dues", "donor money"))
+    return revenue - authority_spending(t)
+
+
+@indicator("1", "School quality", "place", "up", "IND-26")
+def school_quality(t: Tally) -> Array:
+    """The scarcer of buildings and staff over need, at most 1."""
+    return t.mean_of_places(t.month.values(Localities.school_quality))
+
+
+@indicator("1", "Health quality", "place", "up", "IND-26")
+def health_quality(t: Tally) -> Array:
+    """The scarcer of buildings and staff over need, at most 1."""
+    return t.mean_of_places(t.month.values(Localities.health_quality))
+
+
+@indicator("%", "School attendance", "people", "up", "IND-27")
+def school_attendance(t: Tally) -> Array:
+    """Residents aged 7 to 17 at school over all of them."""
+    return ratio(t.at_school, t.school_age, 100)
+
+
+@indicator("hour/month", "Unpaid care of women", "people", "", "IND-28")
+def care_hours_women(t: Tally) -> Array:
+    """Mean unpaid care hours of women aged 15 and older."""
+    return ratio(t.women.care_hours / 100, t.women.carers)
+
+
+@indicator("hour/month", "Unpaid care of men", "people", "", "IND-28")
+def care_hours_men(t: Tally) -> Array:
+    """Mean unpaid care hours of men aged 15 and older."""
+    return ratio(t.men.care_hours / 100, t.men.carers)
+
+
+@indicator("%", "Insured households", "homes", "up", "IND-29")
+def insured(t: Tally) -> Array:
+    """Households insured against income loss over all households."""
+    return ratio(t.households_insured, t.households, 100)
+
+
+@indicator("%", "Households with an account", "homes", "up", "IND-20")
+def accounts(t: Tally) -> Array:
+    """Households with an account at a bank, mobile operator or cooperative over all households."""
+    return ratio(t.accounts, t.households, 100)
+
+
+@indicator("1", "Skill", "people", "up", "IND-17")
+def mean_skill(t: Tally) -> Array:
+    """Mean efficiency units of adults here."""
+    return ratio(t.skill / 100, t.adults)
+
+
+@indicator("persons/month", "Births less deaths", "all")
+def net_births(t: Tally) -> Array:
+    """Births here less deaths of people of the place this month."""
+    return t.happened(Event.BORN) - t.happened(Event.DIED)
+
+
+def sum_of(t: Tally, flows: tuple[str, ...]) -> Array:
+    """Money paid by several flows together."""
+    total = np.zeros(len(t.groups))
+    for flow in flows:
+        total = total + t.flow(flow)
+    return total

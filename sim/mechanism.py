@@ -1,0 +1,338 @@
+"""The contract of a process: what it reads, writes and pays, and how its plain loops are compiled.
+
+A mechanism is a dataclass of its parameters with one call a month. It is handed its declared columns
+and nothing else, in plain Python and in compiled code alike: an undeclared column does not compile,
+and what it only reads cannot be written.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib
+import os
+import pathlib
+import re
+import sys
+from collections import namedtuple
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+
+import numpy as np
+
+from sim.parameters import Declaration, ParameterError, check, declarations
+from sim.table import TABLES, Array, Column, Kind, Table
+
+if TYPE_CHECKING:
+    from sim.ledger import Flow
+    from sim.model import World
+    from sim.streams import Luck
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_registered: dict[Callable[..., Any], bool] = {}  # plain function -> is a kernel
+_compiled: dict[Callable[..., Any], Callable[..., Any]] = {}
+_plain_names: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+
+def rule(function: Function) -> Function:
+    """Register a pure scalar rule of the model; compiled when the first model is built."""
+    _registered[function] = False
+    return function
+
+
+def kernel(function: Function) -> Function:
+    """Register one loop over rows of a mechanism; compiled when the first model is built."""
+    _registered[function] = True
+    return function
+
+
+def code_hash() -> str:
+    """Hash of all sources of the model: names results, and the folder of compiled code."""
+    digest = hashlib.blake2b(digest_size=10)
+    root = pathlib.Path(__file__).parent
+    for source in sorted(root.rglob("*.py")):
+        digest.update(source.relative_to(root).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _cache_folder() -> str:
+    """Where compiled code is kept: another folder for other sources, Python or numba."""
+    from importlib.metadata import version
+
+    base = os.environ.get("XDG_CACHE_HOME") or str(pathlib.Path.home() / ".cache")
+    python = "".join(map(str, sys.version_info[:3]))
+    return os.environ.get("REMESA_CACHE") or f"{base}/remesa/{code_hash()}-{python}-{version('numba')}"
+
+
+def compile_all(announce: Callable[[str], None] | None = None) -> None:
+    """Compile every registered rule and kernel and put it in the place of the plain function in `sim`."""
+    if all(function in _compiled for function in _registered):
+        return
+    folder = _cache_folder()
+    if announce and not os.path.isdir(folder):
+        announce("Compiling the model once for this machine (about half a minute); later starts are quick.")
+    os.environ["NUMBA_CACHE_DIR"] = folder
+    import numba
+
+    numba.config.CACHE_DIR = folder
+    for function in _registered:
+        if function not in _compiled:
+            _compiled[function] = numba.njit(cache=True, error_model="numpy")(function)
+    _put({plain: fast for plain, fast in _compiled.items()})
+
+
+def _put(replacements: dict[Callable[..., Any], Callable[..., Any]]) -> None:
+    """Replace functions wherever a module of the model names them."""
+    for name, module in list(sys.modules.items()):
+        if name == "sim" or name.startswith("sim."):
+            for attribute, value in list(vars(module).items()):
+                if callable(value) and getattr(value, "__hash__", None) and value in replacements:
+                    setattr(module, attribute, replacements[value])
+
+
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    """Run the same sources as plain Python: the reference that compiled code must equal."""
+    compile_all()
+    _put({fast: plain for plain, fast in _compiled.items()})
+    _State.plain = True
+    try:
+        yield
+    finally:
+        _State.plain = False
+        _put(dict(_compiled))
+
+
+class _State:
+    """Whether loops run as plain Python just now."""
+
+    plain = False
+
+
+class PlainColumn:
+    """A column for plain loops: elements come out as Python numbers, as they do in compiled code."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: Array) -> None:
+        self.values = values
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, key: Any) -> Any:
+        item = self.values[key]
+        return PlainColumn(item) if isinstance(item, np.ndarray) else item.item()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.values[key] = value
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.values.shape
+
+
+class Answer(NamedTuple):
+    """A declared response: a higher value of one column moves another one in the stated direction.
+
+    ``factor`` and ``shift`` say how a test raises ``column``; ``sign`` is the direction of the mean of
+    ``outcome`` (a column the mechanism writes, or an indicator by name).
+    """
+
+    column: Column
+    outcome: Column | str
+    sign: int
+    why: str
+    factor: float = 1.5
+    shift: float = 0.0
+
+
+class Mechanism:
+    """Base of all processes: a dataclass of parameters, a declaration, and one call a month."""
+
+    reads: ClassVar[tuple[Column, ...]] = ()
+    writes: ClassVar[tuple[Column, ...]] = ()
+    adds: ClassVar[tuple[type[Table], ...]] = ()
+    pays: ClassVar[tuple[Flow, ...]] = ()
+    answers: ClassVar[tuple[Answer, ...]] = ()
+    shows: ClassVar[tuple[str, ...]] = ()  # indicators that change when the line is switched off
+    on: int
+    _sealed = False
+    _rooms: ClassVar[dict[str, Any]] = {}
+
+    def __init_subclass__(cls) -> None:
+        for written in cls.writes:
+            if written.kind in (Kind.MONEY, Kind.INPUT):
+                raise TypeError(f"{cls.__name__} declares it writes {written}, which is {written.kind.value}")
+        both = set(cls.reads) & set(cls.writes)
+        if both:
+            raise TypeError(f"{cls.__name__} declares {sorted(map(str, both))} twice; a written column can be read")
+        cls._rooms = {}
+        for table in dict.fromkeys(c.table for c in (*cls.reads, *cls.writes)):
+            mine = [c for c in (*cls.reads, *cls.writes) if c.table == table]
+            cls._rooms[table] = _tuple_type(cls, f"{cls.__name__}{table}", [c.name for c in mine])
+
+    def __post_init__(self) -> None:
+        for name, declaration in declarations(self).items():
+            default = type(self).__dataclass_fields__[name].default  # type: ignore[attr-defined]
+            checked = check(f"parameters.{type(self).name()}.{name}", getattr(self, name), declaration, default)
+            object.__setattr__(self, name, checked)
+        numbers = {name: getattr(self, name) for name in declarations(self)}
+        kind = type(self).__dict__.get("_rules_type") or _tuple_type(type(self), type(self).__name__ + "Rules", [*numbers])
+        type(self)._rules_type = kind  # type: ignore[attr-defined]
+        self.rules = kind(*numbers.values())
+        self._sealed = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._sealed:
+            raise AttributeError(f"{type(self).__name__}.{name} is sealed; make a new one with the value you want")
+        object.__setattr__(self, name, value)
+
+    @classmethod
+    def name(cls) -> str:
+        """Its name in the schedule and in the configuration."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def title(cls) -> str:
+        """First line of its documentation, as the schedule prints it."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    @classmethod
+    def parameters(cls) -> dict[str, Declaration]:
+        """Its parameters with unit, bounds and source."""
+        return declarations(cls)
+
+    def __call__(self, month: Month) -> None:
+        """Do this month's work."""
+        raise NotImplementedError
+
+
+def _tuple_type(owner: type, name: str, fields: list[str]) -> Any:
+    """A named tuple type that lives in its owner's module, so that compiled code is found again."""
+    made = namedtuple(name, fields, module=owner.__module__)  # type: ignore[misc]
+    module = sys.modules[owner.__module__]
+    setattr(module, name, made)
+    return made
+
+
+class UndeclaredError(TypeError):
+    """A mechanism used what it did not declare."""
+
+
+def undeclared(mechanism: Mechanism, error: Exception) -> UndeclaredError | None:
+    """Translate numba's and Python's complaints about a room into one sentence, if it is one."""
+    name, text = type(mechanism).__name__, str(error)
+    found = re.search(r"(?:Unknown attribute '(\w+)' of type (?:\w+\.)*" + name + r"(\w+?)\()|"
+                      r"(?:'" + name + r"(\w+)' object has no attribute '(\w+)')", text)  # fmt: skip
+    if found:
+        column, table = (found[1], found[2]) if found[1] else (found[4], found[3])
+        if table == "Rules":
+            return UndeclaredError(f"{name} uses the parameter {column} without declaring it")
+        return UndeclaredError(
+            f"{name} uses {table.lower()}.{column} without declaring it; add it to reads or writes of {name}"
+        )
+    if "setitem(readonly" in text or "readonly array" in text or "read-only" in text:
+        return UndeclaredError(f"{name} writes a column it only reads; move it from reads to writes of {name}")
+    return None
+
+
+class Month:
+    """What one mechanism sees of the world in one month: its own columns, luck, payments and events."""
+
+    def __init__(self, world: World, mechanism: Mechanism) -> None:
+        self._world = world
+        self._mechanism = mechanism
+        self._made: dict[str, Any] = {}
+        self.number: int = world.month  # counted from the start of the burn-in
+        self.age_base: int = world.month - world.burn_in  # the same month on the scale of birth_month
+        self.territory = world.territory
+
+    def __getattr__(self, name: str) -> Any:
+        """The room of one table, made anew each month: views of the declared columns, by table name."""
+        made = self._made.get(name)
+        if made is not None:
+            return made
+        table = next((t for t in TABLES if t.lower() == name), None)
+        mechanism = self._mechanism
+        if table is None or table not in mechanism._rooms:
+            raise UndeclaredError(f"{type(mechanism).__name__} uses {name} but declares no column of it")
+        store = self._world.population[table]
+        views = [self._view(store, c, writable=False) for c in mechanism.reads if c.table == table]
+        views += [self._view(store, c, writable=True) for c in mechanism.writes if c.table == table]
+        self._made[name] = made = mechanism._rooms[table](*views)
+        return made
+
+    def _view(self, store: Table, declared: Column, writable: bool) -> Any:
+        view = store.values(declared.name)
+        if not writable:
+            view = view[:]
+            view.flags.writeable = False
+        return PlainColumn(view) if _State.plain else view
+
+    def count(self, table: type[Table]) -> int:
+        """Rows of a table just now."""
+        return self._world.population[table.__name__].count
+
+    def values(self, declared: Column) -> Array:
+        """One declared column as a NumPy array, also in plain mode; read-only unless declared written."""
+        room = getattr(self, declared.table.lower())
+        try:
+            found = getattr(room, declared.name)
+        except AttributeError as error:
+            raise undeclared(self._mechanism, error) or error from None
+        return found.values if isinstance(found, PlainColumn) else found
+
+    def luck(self, purpose: str) -> Luck:
+        """The stream of a decision taken this month."""
+        return self._world.streams.luck(self._mechanism.name(), purpose, self.number)
+
+    def luck_once(self, purpose: str) -> Luck:
+        """The stream of a trait or of a place in a queue: the same in every month."""
+        from sim.streams import ONCE
+
+        return self._world.streams.luck(self._mechanism.name(), purpose, ONCE)
+
+    def draw(self, ids: Array, luck: Luck, word: int = 0) -> Array:
+        """One uniform number per id, on whole arrays."""
+        from sim.streams import draw
+
+        return draw(luck, ids, word)
+
+    def pay(self, flow: str, payer_rows: Any, payee_rows: Any, cents: Array, purpose: str = "") -> None:
+        """Pay ``cents`` from each payer row to each payee row by a declared flow; zeros are skipped.
+
+        A single row number stands for all. ``purpose`` splits the books further (an instrument's name).
+        """
+        declared = next((f for f in self._mechanism.pays if f.name == flow), None)
+        if declared is None:
+            raise UndeclaredError(
+                f"{type(self._mechanism).__name__} pays {flow!r} without declaring it; add the flow to its pays"
+            )
+        self._world.ledger.pay(declared, payer_rows, payee_rows, cents, purpose)
+
+    def add(self, table: type[Table], rows: int, **values: Any) -> Array:
+        """Append rows to a table the mechanism declares it adds to; returns their row numbers."""
+        if table not in self._mechanism.adds:
+            raise UndeclaredError(
+                f"{type(self._mechanism).__name__} adds {table.__name__} without declaring it; put it into its adds"
+            )
+        self._made.pop(table.__name__.lower(), None)
+        return self._world.population.add(table, rows, **values)
+
+    def record(self, event: int, persons: Array, reasons: Any = 0, values: Any = 0.0) -> None:
+        """Append life events (who, month, what, reason, value) to the histories."""
+        self._world.recorder.events(self.number, event, persons, reasons, values)
+
+
+def load_mechanisms() -> None:
+    """Import every module of the model, so that all rules and kernels are registered."""
+    importlib.import_module("sim.schedule")
+
+
+__all__ = [
+    "Answer", "Mechanism", "Month", "ParameterError", "PlainColumn", "UndeclaredError", "code_hash", "compile_all",
+    "dataclasses", "kernel", "rule", "uncompiled", "undeclared",
+]  # fmt: skip

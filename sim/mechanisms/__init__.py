@@ -1,0 +1,1 @@
+"""One file per line of the month: rules, kernel, class."""

@@ -1,0 +1,359 @@
+"""The recorder reads: tallies in one pass over each table, life events, indicators as tidy rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.codes import Event, Reason, Status
+from sim.mechanism import Mechanism, Month, kernel
+from sim.population import (
+    Firms,
+    Households,
+    Localities,
+    Markets,
+    Migrants,
+    Persons,
+)
+from sim.streams import ONCE, draw
+from sim.table import Array
+
+if TYPE_CHECKING:
+    from sim.model import World
+
+CHILD, STUDENT, INACTIVE, UNEMPLOYED, EMPLOYED, OWN_ACCOUNT, AWAY, ABSENT = (int(s) for s in Status)
+OFFERS = int(Reason.OFFERS)
+REMITTANCES = int(Reason.REMITTANCES)
+HISTORIES = 20_000  # towns up to this size keep everybody's history, larger ones a keyed sample
+
+# What is counted or summed over people (sums of money, hours and skill in hundredths), by cell
+PERSON_TALLIES = (
+    "persons", "adults", "labour_force", "employed", "employees", "own_account", "unemployed", "discouraged",
+    "discouraged_remittances", "formal", "insured", "school_age", "at_school", "care_hours", "carers", "earnings",
+    "wages", "hours_share", "reservation_wages", "reservation_holders", "skill", "schooling", "newcomers_employed",
+    "away", "origin_adults", "away_adults", "away_skilled", "away_overqualified", "away_idle", "away_irregular",
+    "migrant_debt", "search_months", "returnees",
+)  # fmt: skip
+(PERSONS, ADULTS, LABOUR_FORCE, WORKING, EMPLOYEES, OWN, SEARCHING, DISCOURAGED, BY_REMITTANCES, FORMAL, INSURED,
+ SCHOOL_AGE, AT_SCHOOL, CARE, CARERS, EARNINGS, WAGES, HOURS_SHARE, RESERVATION, HOLDERS, SKILL, SCHOOLING, INCOMERS,
+ GONE, ORIGIN_ADULTS, GONE_ADULTS, GONE_SKILLED, OVERQUALIFIED, IDLE, IRREGULAR, TRIP_DEBT, SEARCHED, RETURNEES,
+ ) = range(len(PERSON_TALLIES))  # fmt: skip
+
+HOUSEHOLD_TALLIES = (
+    "households", "recipients", "income", "labour_income", "receipts", "consumption", "liquid_assets", "household_debt",
+    "poor", "members", "poverty_gap", "households_insured", "accounts", "spending",
+)  # fmt: skip
+(HOMES, RECEIVING, INCOME, LABOUR_INCOME, RECEIPTS, CONSUMPTION, ASSETS, DEBT, POOR, MEMBERS, GAP, HOMES_INSURED,
+ ACCOUNTS, SPENDING) = range(len(HOUSEHOLD_TALLIES))  # fmt: skip
+
+
+
+@dataclass
+class Observation(Mechanism):
+    """Reads every table and writes nothing."""
+
+    reads = (
+        Persons.id, Persons.household, Persons.spell, Persons.sex, Persons.birth_month, Persons.schooling,
+        Persons.occupation, Persons.skill, Persons.newcomer, Persons.status, Persons.why_out, Persons.formal,
+        Persons.hours, Persons.wage, Persons.in_school, Persons.search_months, Persons.earnings,
+        Persons.reservation_wage, Persons.care_hours, Persons.returnee, Persons.insured,
+        Migrants.ended, Migrants.employed, Migrants.occupation, Migrants.regular, Migrants.debt, Migrants.sent, Migrants.channel,
+        Households.locality, Households.liquid_assets, Households.debt, Households.members, Households.adults,
+        Households.children, Households.labour_income, Households.receipt, Households.persistent_receipt,
+        Households.income, Households.consumption, Households.spending, Households.poor, Households.insured,
+        Households.account,
+        Firms.locality, Firms.open, Firms.jobs, Firms.sector, Firms.productivity,
+        Localities.price, Localities.price_index, Localities.school_quality, Localities.health_quality,
+        Localities.poverty_line, Localities.adults, Localities.anchor_prices,
+        Markets.locality, Markets.vacancies, Markets.hires, Markets.separations,
+    )  # fmt: skip
+    on: int = 1
+
+    def __call__(self, month: Month) -> None:
+        """Nothing: the recorder takes the rooms itself."""
+
+
+@kernel
+def tally_persons(
+    persons: Persons, households: Households, migrants: Migrants, receives: Array, age_base: int, cells: Array
+) -> None:
+    """Add each person to the cell of locality, receipt of remittances, youth and sex."""
+    for i in range(len(persons.household)):
+        status = persons.status[i]
+        if status == ABSENT:
+            continue
+        home = persons.household[i]
+        age = (age_base - persons.birth_month[i]) // 12
+        youth = 1 if 15 <= age < 25 else 0
+        cell = ((households.locality[home] * 2 + receives[home]) * 2 + youth) * 2 + persons.sex[i]
+        adult = age >= 15
+        if adult:
+            cells[cell, ORIGIN_ADULTS] += 1
+        if status == AWAY:
+            spell = persons.spell[i]
+            cells[cell, GONE] += 1
+            if adult:
+                cells[cell, GONE_ADULTS] += 1
+            if persons.occupation[i] == 1:
+                cells[cell, GONE_SKILLED] += 1
+                if migrants.employed[spell] == 0:
+                    cells[cell, IDLE] += 1
+                elif migrants.occupation[spell] == 0:
+                    cells[cell, OVERQUALIFIED] += 1
+            if migrants.regular[spell] == 0:
+                cells[cell, IRREGULAR] += 1
+            cells[cell, TRIP_DEBT] += migrants.debt[spell]
+            continue
+        cells[cell, PERSONS] += 1
+        if 7 <= age < 18:
+            cells[cell, SCHOOL_AGE] += 1
+            cells[cell, AT_SCHOOL] += persons.in_school[i]
+        if persons.care_hours[i] > 0:
+            cells[cell, CARE] += int(round(persons.care_hours[i] * 100.0))
+        if not adult:
+            continue
+        cells[cell, ADULTS] += 1
+        cells[cell, CARERS] += 1
+        cells[cell, SKILL] += int(round(persons.skill[i] * 100.0))
+        cells[cell, SCHOOLING] += int(round(persons.schooling[i] * 100.0))
+        cells[cell, RETURNEES] += persons.returnee[i]
+        if status == UNEMPLOYED or status == EMPLOYED or status == OWN_ACCOUNT:
+            cells[cell, LABOUR_FORCE] += 1
+            cells[cell, RESERVATION] += int(round(persons.reservation_wage[i] * 100.0))
+            cells[cell, HOLDERS] += 1
+        if status == UNEMPLOYED:
+            cells[cell, SEARCHING] += 1
+            cells[cell, SEARCHED] += persons.search_months[i]
+        elif status == EMPLOYED:
+            cells[cell, WORKING] += 1
+            cells[cell, EMPLOYEES] += 1
+            cells[cell, FORMAL] += persons.formal[i]
+            cells[cell, INSURED] += persons.insured[i]
+            cells[cell, EARNINGS] += int(round(persons.earnings[i] * 100.0))
+            cells[cell, WAGES] += int(round(persons.wage[i] * 100.0))
+            cells[cell, HOURS_SHARE] += 100 if persons.hours[i] > 100.0 else 50
+            cells[cell, INCOMERS] += persons.newcomer[i]
+        elif status == OWN_ACCOUNT:
+            cells[cell, WORKING] += 1
+            cells[cell, OWN] += 1
+            cells[cell, EARNINGS] += int(round(persons.earnings[i] * 100.0))
+        elif status == INACTIVE and persons.why_out[i] == OFFERS:
+            cells[cell, DISCOURAGED] += 1
+        elif status == INACTIVE and persons.why_out[i] == REMITTANCES:
+            cells[cell, BY_REMITTANCES] += 1
+
+
+@kernel
+def tally_households(households: Households, localities: Localities, receives: Array, cells: Array) -> None:
+    """Add each household that has members here to the cell of locality and receipt of remittances."""
+    for h in range(len(households.locality)):
+        members = households.members[h]
+        if members <= 0:
+            continue
+        place = households.locality[h]
+        cell = place * 2 + receives[h]
+        cells[cell, HOMES] += 1
+        cells[cell, RECEIVING] += receives[h]
+        cells[cell, MEMBERS] += members
+        cells[cell, INCOME] += int(round(households.income[h] * 100.0))
+        cells[cell, LABOUR_INCOME] += int(round(households.labour_income[h] * 100.0))
+        cells[cell, RECEIPTS] += int(round(households.receipt[h] * 100.0))
+        cells[cell, CONSUMPTION] += int(round(households.consumption[h] * 100.0))
+        cells[cell, SPENDING] += int(round(households.spending[h] * 100.0))
+        cells[cell, ASSETS] += households.liquid_assets[h]
+        cells[cell, DEBT] += households.debt[h]
+        cells[cell, HOMES_INSURED] += households.insured[h]
+        cells[cell, ACCOUNTS] += households.account[h]
+        if households.poor[h]:
+            cells[cell, POOR] += members
+            equivalents = 0.3 + 0.7 * households.adults[h] + 0.5 * households.children[h]
+            line = localities.poverty_line[place]
+            if line > 0.0:
+                gap = max(0.0, 1.0 - households.consumption[h] / (equivalents * line))
+                cells[cell, GAP] += int(round(gap * members * 10000.0))
+
+
+class Recorder:
+    """Observes one run: indicators every month, life events, counts of what happened."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._observation = Observation()
+        self._months: list[Array] = []
+        self._numbers: list[int] = []
+        self._events: list[tuple[Array, ...]] = []
+        self.heads = 0
+        self.flows: list[dict[tuple[str, str], int]] = []
+        self.open()
+        places = world.population.localities.count
+        self.groups: tuple[str, ...] = ("all", "sex=women", "sex=men", "recipient=yes", "recipient=no", "youth=yes")
+        if places > 1:
+            self.groups += tuple(f"locality={k}" for k in range(places))
+
+    def open(self) -> None:
+        """Begin a month: nothing has happened yet."""
+        self.happened = np.zeros(len(Event), np.int64)
+        self.values = np.zeros(len(Event), np.float64)
+        self.heads = int((self._world.population.persons.status != Status.ABSENT).sum())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each head-changing event happened this month."""
+        named = {"births": Event.BORN, "deaths": Event.DIED, "newcomers": Event.ARRIVED,
+                 "departures": Event.DEPARTED, "returns": Event.RETURNED}  # fmt: skip
+        return {name: int(self.happened[event]) for name, event in named.items()}
+
+    def events(self, month: int, event: int, persons: Array, reasons: Any, values: Any) -> None:
+        """Append events of one kind; a keyed sample of people in large towns, counts always of all."""
+        rows = np.asarray(persons, np.int64)
+        self.happened[event] += len(rows)
+        if not len(rows):
+            return
+        ids = self._world.population.persons.id[rows]
+        count = self._world.start.persons
+        keep = np.ones(len(ids), bool)
+        if count > HISTORIES:
+            keep = draw(self._world.streams.luck("recorder", "histories", ONCE), ids) < HISTORIES / count
+        reasons, values = np.broadcast_to(reasons, ids.shape), np.broadcast_to(values, ids.shape)
+        self._events.append((
+            np.full(int(keep.sum()), month - self._world.burn_in, np.int32), ids[keep],
+            np.full(int(keep.sum()), event, np.int8), reasons[keep].astype(np.int32), values[keep].astype(np.float32),
+        ))  # fmt: skip
+
+    def histories(self) -> dict[str, Array]:
+        """Life events so far: month, person, event, reason, value."""
+        names = ("month", "person", "event", "reason", "value")
+        if not self._events:
+            return {name: np.zeros(0) for name in names}
+        return {name: np.concatenate(part) for name, part in zip(names, zip(*self._events, strict=True), strict=True)}
+
+    def moved(self) -> None:
+        """Rows moved in a compaction; the recorder keeps ids, so nothing is to be done."""
+
+    def observe(self) -> None:
+        """Tally the tables and compute every indicator for every group."""
+        from sim.indicators import INDICATORS
+
+        tally = self.tally()
+        table = np.zeros((len(INDICATORS), len(self.groups)))
+        for k, one in enumerate(INDICATORS.values()):
+            table[k] = one.compute(tally)
+        self._months.append(table)
+        self._numbers.append(self._world.month - self._world.burn_in + 1)
+        self.flows.append({(flow.name, purpose): int(total.sum())
+                           for (flow, purpose), total in self._world.ledger.month.items()})  # fmt: skip
+
+    def tally(self) -> Tally:
+        """One pass over each table."""
+        world = self._world
+        month = Month(world, self._observation)
+        places = world.population.localities.count
+        receives = (month.values(Households.persistent_receipt) > 0.005 * world.start.base_pay).astype(np.int64)
+        people = np.zeros((places * 8, len(PERSON_TALLIES)), np.int64)
+        tally_persons(month.persons, month.households, month.migrants, receives, month.age_base, people)
+        homes = np.zeros((places * 2, len(HOUSEHOLD_TALLIES)), np.int64)
+        tally_households(month.households, month.localities, receives, homes)
+        return Tally(self, month, people.reshape(places, 2, 2, 2, -1), homes.reshape(places, 2, -1), receives)
+
+    def rows(self) -> dict[str, Array]:
+        """Tidy rows: month (1 is the first after the burn-in), indicator, group, value."""
+        from sim.indicators import INDICATORS
+
+        names = np.array(list(INDICATORS))
+        months = np.array(self._numbers, np.int16)
+        values = np.array(self._months).reshape(len(months), len(names), len(self.groups))
+        covered = np.array([[one.covers(group) for group in self.groups] for one in INDICATORS.values()])
+        where = np.nonzero(np.broadcast_to(covered, values.shape))
+        return {
+            "month": months[where[0]], "indicator": names[where[1]],
+            "group": np.array(self.groups)[where[2]], "value": values[where],
+        }  # fmt: skip
+
+    def series(self, indicator: str, group: str = "all") -> Array:
+        """One indicator of one group over the months observed."""
+        from sim.indicators import INDICATORS
+
+        place = list(INDICATORS).index(indicator)
+        return np.array([table[place, self.groups.index(group)] for table in self._months])
+
+
+class Tally:
+    """Counts and sums of one month, by group: vectors over the recorder's groups.
+
+    ``tally.adults`` is a count of people by group, ``tally.women.adults`` of women among them.
+    """
+
+    def __init__(self, recorder: Recorder, month: Month, people: Array, homes: Array, receives: Array) -> None:
+        self._recorder, self.month, self.receives = recorder, month, receives
+        places = people.shape[0]
+        by_sex = [people.sum(axis=(0, 1, 2))]
+        women, men = by_sex[0].copy(), by_sex[0].copy()
+        women[1], men[0] = 0, 0
+        by_sex += [women, men]
+        by_sex += [people[:, k].sum(axis=(0, 1)) for k in (1, 0)] + [people[:, :, 1].sum(axis=(0, 1))]
+        at_home = [homes.sum(axis=(0, 1))] + [np.zeros_like(homes[0, 0])] * 2
+        at_home += [homes[:, k].sum(axis=0) for k in (1, 0)] + [np.zeros_like(homes[0, 0])]
+        if places > 1:
+            by_sex += [people[k].sum(axis=(0, 1)) for k in range(places)]
+            at_home += [homes[k].sum(axis=0) for k in range(places)]
+        self._people = np.array(by_sex).astype(np.float64)  # group, sex, tally
+        self._homes = np.array(at_home).astype(np.float64)
+        self.women = Sex(self._people[:, 0])
+        self.men = Sex(self._people[:, 1])
+        self.groups = recorder.groups
+
+    def __getattr__(self, name: str) -> Array:
+        if name in PERSON_TALLIES:
+            return self._people[:, :, PERSON_TALLIES.index(name)].sum(axis=1)  # type: ignore[no-any-return]
+        if name in HOUSEHOLD_TALLIES:
+            return self._homes[:, HOUSEHOLD_TALLIES.index(name)]  # type: ignore[no-any-return]
+        raise AttributeError(name)
+
+    def by_place(self, values: Array, places: Array) -> Array:
+        """Sum rows with a place over the groups: all, none for sex, receipt and youth, then each locality."""
+        count = self.month.count(Localities)
+        sums = np.bincount(np.asarray(places, np.int64), np.asarray(values, np.float64), minlength=count)[:count]
+        out = np.zeros(len(self.groups))
+        out[0] = sums.sum()
+        if count > 1:
+            out[6:] = sums
+        return out
+
+    def mean_of_places(self, values: Array) -> Array:
+        """Mean of a place's property weighted by its adults, by group."""
+        places = np.arange(len(values))
+        weight = self.month.values(Localities.adults).astype(np.float64)
+        weight = weight if weight.sum() > 0 else np.ones_like(weight)
+        total, weights = self.by_place(values * weight, places), self.by_place(weight, places)
+        return np.divide(total, weights, out=np.zeros_like(total), where=weights > 0)
+
+    def happened(self, event: Event) -> Array:
+        """How often something happened to anybody this month (group all only)."""
+        out = np.zeros(len(self.groups))
+        out[0] = self._recorder.happened[event]
+        return out
+
+    def flow(self, name: str) -> Array:
+        """Money paid by one flow this month, by locality."""
+        out = np.zeros(len(self.groups))
+        for (flow, _), totals in self._recorder._world.ledger.month.items():
+            if flow.name == name:
+                out[0] += totals.sum() / 100.0
+                if len(out) > 6:
+                    out[6:] += totals[:-1] / 100.0
+        return out
+
+
+class Sex:
+    """The tallies of one sex, by group."""
+
+    def __init__(self, values: Array) -> None:
+        self._values = values
+
+    def __getattr__(self, name: str) -> Array:
+        return self._values[:, PERSON_TALLIES.index(name)]  # type: ignore[no-any-return]
+
+
+__all__ = ["HOUSEHOLD_TALLIES", "PERSON_TALLIES", "Recorder", "Tally"]
