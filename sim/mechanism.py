@@ -25,6 +25,7 @@ from sim.parameters import Declaration, ParameterError, check, declarations
 from sim.table import TABLES, Array, Column, Kind, Table
 
 if TYPE_CHECKING:
+    from sim.events import Instrument, Shock
     from sim.ledger import Flow
     from sim.model import World
     from sim.streams import Luck
@@ -271,6 +272,21 @@ class Month:
             view = view[:]
             view.flags.writeable = False
         return PlainColumn(view) if _State.plain else view
+
+    @property
+    def events(self) -> tuple[Instrument | Shock, ...]:
+        """Instruments and shocks of the run."""
+        return self._world.events
+
+    @property
+    def moved(self) -> set[Column]:
+        """Levers that are not at their neutral value; kept by the world from month to month."""
+        return self._world.moved
+
+    @property
+    def start_population(self) -> int:
+        """People here at the start, over all localities."""
+        return self._world.start.persons
 
     def count(self, table: type[Table]) -> int:
         """Rows of a table just now."""
