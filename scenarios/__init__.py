@@ -1,0 +1,1 @@
+"""What can be done and what can happen, as data: places, instruments, shocks and cases."""
