@@ -311,6 +311,10 @@ class Month:
 
         return self._world.streams.luck(self._mechanism.name(), purpose, ONCE)
 
+    def rules_of(self, line: str) -> Any:
+        """Parameters of another line of the schedule: each number has one home."""
+        return getattr(self._world.schedule, line).rules
+
     def draw(self, ids: Array, luck: Luck, word: int = 0) -> Array:
         """One uniform number per id, on whole arrays."""
         from sim.streams import draw

@@ -47,6 +47,7 @@ class World:
 
     def __init__(self, setup: Setup) -> None:
         self.burn_in = setup.burn_in
+        self.schedule = setup.parameters
         self.month = 0
         self.events = setup.events
         self.moved: set[Column] = set()

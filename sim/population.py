@@ -48,6 +48,7 @@ class Persons(Table):
     search_months = column(i16, "month", "months searched in this spell without a job")
     earnings = column(f32, "money/month", "net earnings of last month from any work here")
     smoothed_earnings = column(f32, "money/month", "net earnings here, smoothed over about three months")
+    seeks = column(i8, "code", "codes.Occupation of the jobs in which search is worth most to the person")
     reservation_wage = column(f32, "money/month", "lowest net monthly pay for full-time work the person accepts")
     reservation_flow = column(f32, "money/month", "r: value of search over not working, in pay (R1)")
     not_working = column(f32, "money/month", "b: flow value of not working for full-time hours, in pay (R1)")

@@ -1,0 +1,394 @@
+"""Participation: reservation wages, and who is in the labour force (R1)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.codes import Event, Occupation, Reason, Status, Work
+from sim.mechanism import Answer, Mechanism, Month, kernel, rule
+from sim.parameters import param, switch
+from sim.population import Households, Localities, Markets, Persons
+from sim.search import (
+    NEVER,
+    OWN_ACCOUNT_TIME,
+    TIME,
+    Terms,
+    decide_status,
+    full_time_equivalent,
+    search_return,
+    would_enter,
+)
+from sim.streams import Luck, uniforms
+from sim.table import Array
+from sim.technology import LAND_SHARE, farm_return
+
+CHILD, STUDENT, INACTIVE, UNEMPLOYED = (
+    int(Status.CHILD), int(Status.STUDENT), int(Status.INACTIVE), int(Status.UNEMPLOYED),
+)  # fmt: skip
+EMPLOYED, OWN_ACCOUNT = int(Status.EMPLOYED), int(Status.OWN_ACCOUNT)
+NONE, STUDY, PENSION, CARE = int(Reason.NONE), int(Reason.STUDY), int(Reason.PENSION), int(Reason.CARE)
+REMITTANCES, OFFERS, TASTE = int(Reason.REMITTANCES), int(Reason.OFFERS), int(Reason.TASTE)
+BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
+NO_WORK, FARM, TRADE = int(Work.NONE), int(Work.FARM), int(Work.TRADE)
+
+MONTHS_OF_ASSETS = 36.0  # liquid assets count as income over three years
+ENTERED, LEFT, BECAME_OWN = 1, 2, 4  # what changed, as bits
+
+
+@rule
+def counted_remittances(
+    persistent: float, variance: float, recent: float, gamma: float, omega: float
+) -> float:
+    """RC: remittances a household counts on, ``max(0, R_p - gamma*sd + omega*(R - R_p))``.
+
+    Parameters
+    ----------
+    persistent : money/month, R_p: the part expected to last
+    variance : (money/month)^2 of receipts around it
+    recent : money/month, R: mean receipt of the last three months
+    gamma, omega : weight of risk and of the transitory part
+
+    References
+    ----------
+    Amuedo-Dorantes and Pozo (2011), Journal of Population Economics 24(2): volatile remittances and work.
+    """
+    return max(0.0, persistent - gamma * math.sqrt(variance) + omega * (recent - persistent))
+
+
+@rule
+def nonlabour_income(
+    own: float, shared: float, others_earnings: float, remittances: float, theta: float, weight: float
+) -> float:
+    """Y: income without own work as one member sees it, ``A_own + theta*(A_others + E) + w_R*RC``.
+
+    All in money/month; ``theta`` is the share of others' income the member can count on, ``weight`` is 1
+    for who receives or decides on remittances and theta for others. Not added up over members.
+    """
+    return max(0.0, own + theta * (shared + others_earnings) + weight * remittances)
+
+
+@rule
+def believed_arrival(arrival: float, months: float, n0: float) -> float:
+    """lambda_i = lambda * n0 / (n0 + months): the chance of an offer as seen after months of search."""
+    return arrival * n0 / (n0 + months)
+
+
+@rule
+def income_parts(
+    persons: Persons, households: Households, price: float, pension: float, rules: Participation, i: int
+) -> tuple[float, float, float]:
+    """Income without own work (R1) in real terms: pension, counted remittances at their weight, the rest.
+
+    The three add up to Y; they are kept apart for the counterfactuals without one of them.
+    """
+    home = persons.household[i]
+    own = pension if persons.pensioner[i] == 1 else 0.0
+    weight = 1.0 if persons.receives[i] == 1 else rules.theta
+    earnings = max(0.0, households.others_earnings[home] - persons.smoothed_earnings[i])
+    if rules.disruption == 0:
+        earnings += households.absent_earnings[home]
+    others = max(0.0, households.other_income[home] - own)
+    assets = remittances = 0.0
+    if rules.income == 1:
+        assets = weight * households.liquid_assets[home] / 100.0 / MONTHS_OF_ASSETS
+        receipts = households.receipts[home]
+        recent = (receipts[0] + receipts[1] + receipts[2]) / 3.0
+        gamma = rules.gamma if rules.volatility == 1 else 0.0
+        remittances = weight * counted_remittances(
+            households.persistent_receipt[home], households.receipt_variance[home], recent, gamma, rules.omega
+        )
+    rest = nonlabour_income(assets, others, earnings, 0.0, rules.theta, weight)
+    return own / price, remittances / price, rest / price
+
+
+@rule
+def own_account_return(
+    persons: Persons, households: Households, localities: Localities, price: float, i: int
+) -> tuple[float, int]:
+    """Real monthly return of own-account work, the better of one more worker on the land and trade; which."""
+    home = persons.household[i]
+    place = households.locality[home]
+    beside = float(households.own_workers[home])
+    if persons.status[i] == OWN_ACCOUNT and persons.work[i] == FARM:
+        beside = max(beside - 1.0, 0.0)
+    farm = farm_return(households.land[home], beside, localities.farm_return[place], LAND_SHARE)
+    trade = localities.trade_return[place] * persons.skill[i] / price
+    if farm >= trade and farm > 0.0:
+        return farm, FARM
+    return trade, TRADE
+
+
+@rule
+def terms_of(
+    persons: Persons, households: Households, localities: Localities, rules: Participation,
+    own_return: float, price: float, i: int,
+) -> Terms:  # fmt: skip
+    """On what terms one person can work; costs follow the median pay and income of the place."""
+    place = households.locality[persons.household[i]]
+    unit = localities.median_income[place] / price
+    pay = localities.median_pay[place] / price
+    return Terms(
+        rules.home_production * unit, persons.taste[i] * 1.0, rules.work_cost * pay, rules.search_cost * pay,
+        persons.skill[i] / price, own_return, rules.own_search, rules.curvature, max(unit, 1e-9),
+    )  # fmt: skip
+
+
+@rule
+def gain_of(markets: Markets, rules: Participation, market: int, arrival: float, months: float) -> float:
+    """K of a market as somebody sees it after so many months of search."""
+    believed = believed_arrival(arrival, months, rules.n0)
+    return search_return(believed, markets.separation[market], rules.beta)
+
+
+@rule
+def best_market(
+    persons: Persons, markets: Markets, rules: Participation,
+    income: float, time: float, terms: Terms, market: int, i: int,
+) -> tuple[int, int, float, float, float, float]:  # fmt: skip
+    """Row of the market in which to search, and what `decide_status` gives there.
+
+    A skilled person may take basic jobs and searches among them if that is worth more: markets are
+    segments, and search is directed to one of them. ``market`` is the row of the person's occupation.
+    """
+    months = float(persons.search_months[i])
+    gain = gain_of(markets, rules, market, markets.arrival[market], months)
+    status, search, own, full, part = decide_status(
+        income, time, terms, markets.offers[market], markets.part_share[market], gain
+    )
+    if persons.occupation[i] == SKILLED:
+        below = market - SKILLED + BASIC
+        gain = gain_of(markets, rules, below, markets.arrival[below], months)
+        status_below, search_below, own_below, _, _ = decide_status(
+            income, time, terms, markets.offers[below], markets.part_share[below], gain
+        )
+        if search_below > search:
+            return below, status_below, search_below, own_below, full, part
+    return market, status, search, own, full, part
+
+
+@rule
+def why_out(
+    persons: Persons, markets: Markets, rules: Participation, pension: float, remittances: float, rest: float,
+    time: float, terms: Terms, market: int, i: int,
+) -> int:  # fmt: skip
+    """Why somebody stays out: the first thing without which the same person would come in.
+
+    In this order: the pension, the care hours, the remittances counted on (discouraged participation),
+    too few offers against month 0 (discouraged worker); else the taste for time.
+    """
+    income = pension + remittances + rest
+    points, part_share = markets.offers[market], markets.part_share[market]
+    months = float(persons.search_months[i])
+    gain = gain_of(markets, rules, market, markets.arrival[market], months)
+    if pension > 0.0 and would_enter(income - pension, time, terms, points, part_share, gain):
+        return PENSION
+    if time < TIME and would_enter(income, TIME, terms, points, part_share, gain):
+        return CARE
+    if remittances > 0.0 and would_enter(income - remittances, time, terms, points, part_share, gain):
+        return REMITTANCES
+    gain = gain_of(markets, rules, market, markets.start_arrival[market], 0.0)
+    if would_enter(income, time, terms, points, part_share, gain):
+        return OFFERS
+    return TASTE
+
+
+@kernel
+def decide(
+    persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Participation,
+    luck: Luck, pension: float, age_base: int, changed: Array,
+) -> None:  # fmt: skip
+    """Everybody whose turn it is looks at work anew; those in a job only learn what it would take."""
+    for i in range(len(persons.household)):
+        status = persons.status[i]
+        if status == STUDENT:
+            persons.why_out[i] = STUDY
+            persons.shaken[i] = 0
+            continue
+        if status < INACTIVE or status > OWN_ACCOUNT:
+            continue
+        if persons.shaken[i] == 0:
+            u0, _, _, _ = uniforms(luck, persons.id[i])
+            if u0 >= rules.review:
+                continue
+        persons.shaken[i] = 0
+        place = households.locality[persons.household[i]]
+        price = localities.price_index[place]
+        age = (age_base - persons.birth_month[i]) // 12
+        retirement, remittances, rest = income_parts(persons, households, price, pension, rules, i)
+        income = retirement + remittances + rest
+        time = TIME - persons.care_hours[i]
+        own_return, work = own_account_return(persons, households, localities, price, i)
+        terms = terms_of(persons, households, localities, rules, own_return, price, i)
+        market, best, search, own, full, part = best_market(
+            persons, markets, rules, income, time, terms, 2 * place + persons.occupation[i], i
+        )
+        persons.nonlabour_income[i] = income
+        persons.seeks[i] = market - 2 * place
+        if age > rules.last_age:  # no hours can be worked any more: leaves a job, too
+            best, full, part = INACTIVE, NEVER, NEVER
+        flow = own if best == OWN_ACCOUNT and status != EMPLOYED else search
+        persons.reservation_flow[i] = flow * price
+        persons.not_working[i] = full * price if full < NEVER else NEVER
+        persons.not_working_part[i] = part * price if part < NEVER else NEVER
+        persons.reservation_wage[i] = full_time_equivalent(flow, full, part) * price
+        if status == EMPLOYED:
+            continue
+        if best == INACTIVE:
+            if age > rules.last_age:
+                persons.why_out[i] = PENSION
+            else:
+                persons.why_out[i] = why_out(
+                    persons, markets, rules, retirement, remittances, rest, time, terms, market, i
+                )
+            persons.hours[i] = 0.0
+            persons.work[i] = NO_WORK
+            if status != INACTIVE:
+                changed[i] |= LEFT
+        else:
+            persons.why_out[i] = NONE
+            if status == INACTIVE:
+                changed[i] |= ENTERED
+            if best == OWN_ACCOUNT:
+                persons.hours[i] = OWN_ACCOUNT_TIME
+                persons.work[i] = work
+                persons.formal[i] = 0
+                persons.insured[i] = 0
+                if status != OWN_ACCOUNT:
+                    changed[i] |= BECAME_OWN
+            else:
+                persons.hours[i] = 0.0
+                persons.work[i] = NO_WORK
+        persons.status[i] = best
+
+
+@dataclass
+class Participation(Mechanism):
+    """People without a job look at work anew: out, searching, or on their own account.
+
+    Each takes the state worth most to them: staying out (zero), searching (r), own-account work while
+    searching less (r_o). Remittances counted on, others' earnings, savings and pensions raise the value
+    of not working; care leaves less time. Choices are in real terms: amounts are divided by the price
+    index, and what is kept for later months (reservation wage, r, b) is multiplied by it again. People
+    with a job only learn at what pay they would leave; they leave it in `Separations`.
+    """
+
+    reads = (
+        Persons.id, Persons.household, Persons.birth_month, Persons.occupation, Persons.skill, Persons.taste,
+        Persons.smoothed_earnings, Persons.care_hours, Persons.receives, Persons.pensioner,
+        Persons.search_months,
+        Households.locality, Households.liquid_assets, Households.land, Households.own_workers,
+        Households.others_earnings, Households.absent_earnings, Households.other_income, Households.receipts,
+        Households.persistent_receipt, Households.receipt_variance,
+        Localities.price_index, Localities.median_pay, Localities.median_income, Localities.farm_return,
+        Localities.trade_return,
+        Markets.offers, Markets.part_share, Markets.arrival, Markets.start_arrival, Markets.separation,
+    )  # fmt: skip
+    writes = (
+        Persons.status, Persons.why_out, Persons.work, Persons.hours, Persons.formal, Persons.insured,
+        Persons.seeks, Persons.shaken, Persons.reservation_wage, Persons.reservation_flow,
+        Persons.not_working, Persons.not_working_part, Persons.nonlabour_income,
+    )  # fmt: skip
+    answers = (
+        Answer(Households.persistent_receipt, Persons.reservation_wage, +1, "income makes time dearer"),
+        Answer(Persons.care_hours, Persons.not_working_part, +1, "care leaves less time", factor=1.2),
+        Answer(Markets.arrival, Persons.reservation_flow, +1, "more offers make search worth more"),
+        Answer(Localities.trade_return, "self_employment", +1, "own-account work pays better", factor=2.0),
+    )
+    shows = ("participation", "reservation_wage", "self_employment")
+
+    on: int = switch("participation decisions: nobody enters or leaves the labour force by choice")
+    income: int = switch("remittances and liquid assets as income without own work")
+    disruption: int = switch("the absence of earners: their pay is missing at home")
+    volatility: int = switch("volatility of remittances")
+    theta: float = param(0.7, "1", (0.0, 1.0), "share of others' income a member counts on; assumption")
+    gamma: float = param(0.25, "1", (0.0, 1.0), "discount for the spread of remittances; assumption")
+    omega: float = param(0.1, "1", (0.0, 0.5), "weight of the transitory part of remittances; assumption")
+    curvature: float = param(1.0, "1", (0.0, 2.0), "of utility, 1 is log; outside, Chetty 2006")
+    home_production: float = param(
+        0.25, "1", (0.05, 0.5), "c0 over median household income per adult; own fit, CPS 1991"
+    )
+    beta: float = param(0.995, "1/month", (0.98, 0.999), "discount factor; assumption")
+    work_cost: float = param(0.05, "1", (0.0, 0.2), "k_w over median pay; assumption")
+    search_cost: float = param(0.03, "1", (0.0, 0.15), "k_s over median pay; assumption")
+    own_search: float = param(0.5, "1", (0.1, 1.0), "phi, search beside own-account work; assumption")
+    n0: float = param(
+        24.0, "month", (6.0, 120.0), "search that halves the believed chance of an offer; assumption"
+    )
+    review: float = param(
+        1.0 / 3.0, "1/month", (0.05, 1.0), "chance to look at work without an event; assumption"
+    )
+    last_age: int = param(75, "year", (65, 100), "age to which people can work; assumption")
+
+    def __call__(self, month: Month) -> None:
+        """Set reservation wages and the status of those without a job whose turn it is."""
+        changed = np.zeros(month.count(Persons), np.int8)
+        decide(
+            month.persons, month.households, month.localities, month.markets, self.rules,
+            month.luck("review"), month.territory.pension, month.age_base, changed,
+        )  # fmt: skip
+        wage, why = month.values(Persons.reservation_wage), month.values(Persons.why_out)
+        for bit, event in (
+            (ENTERED, Event.ENTERED_LABOUR_FORCE),
+            (LEFT, Event.LEFT_LABOUR_FORCE),
+            (BECAME_OWN, Event.OWN_ACCOUNT),
+        ):
+            rows = np.flatnonzero(changed & bit)
+            month.record(int(event), rows, why[rows], wage[rows])
+
+
+def explain(month: Month, i: int) -> dict[str, float]:
+    """The figures that decide one person's participation this month, by the rules of the month itself.
+
+    ``month`` is a `Month` of this mechanism, ``i`` a row of `Persons`; nothing is written. All amounts
+    are real, in money a month.
+    """
+    rules: Any = month._mechanism.rules
+    persons, households, localities, markets = (
+        month.persons,
+        month.households,
+        month.localities,
+        month.markets,
+    )
+    home = int(persons.household[i])
+    place = int(households.locality[home])
+    price = float(localities.price_index[place])
+    age = int((month.age_base - persons.birth_month[i]) // 12)
+    pension, remittances, rest = income_parts(persons, households, price, month.territory.pension, rules, i)
+    income = pension + remittances + rest
+    time = TIME - float(persons.care_hours[i])
+    own_return, work = own_account_return(persons, households, localities, price, i)
+    terms = terms_of(persons, households, localities, rules, own_return, price, i)
+    market, status, search, own, full, part = best_market(
+        persons, markets, rules, income, time, terms, 2 * place + int(persons.occupation[i]), i
+    )
+    if age > rules.last_age:
+        status = INACTIVE
+    months = float(persons.search_months[i])
+    points = markets.offers[market]
+    return {
+        "age": age,
+        "time without care": time,
+        "taste for time": terms.taste,
+        "others' earnings": float(households.others_earnings[home] - persons.smoothed_earnings[i]) / price,
+        "pension": pension,
+        "remittances counted on": remittances,
+        "income without own work": income,
+        "value of not working full time": full,
+        "value of not working part time": part,
+        "offers a month": believed_arrival(float(markets.arrival[market]), months, rules.n0),
+        "median offer": float(points[len(points) // 2]) * terms.scale,
+        "value of searching": search,
+        "return of own-account work": own_return,
+        "kind of own-account work": work,
+        "value of own-account work": own,
+        "reservation wage": full_time_equivalent(own if status == OWN_ACCOUNT else search, full, part),
+        "occupation of jobs sought": market - 2 * place,
+        "best status": status,
+        "why out": 0
+        if status != INACTIVE
+        else why_out(persons, markets, rules, pension, remittances, rest, time, terms, market, i),
+    }
