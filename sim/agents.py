@@ -34,6 +34,14 @@ LOOKS_ONLY = (
 )
 
 
+class Explanation(dict[str, Any]):
+    """The figures behind one decision, by name; printed as lines of words and numbers."""
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name}: {value:,.4g}" if isinstance(value, float) else f"{name}: {value}"
+                         for name, value in self.items())  # fmt: skip
+
+
 class Handle(mesa.Agent):  # type: ignore[misc]
     """One row of a table as a Mesa agent, read-only. `Agent.__init__` is never called."""
 
@@ -91,14 +99,14 @@ class Handle(mesa.Agent):  # type: ignore[misc]
             )
         return self._row
 
-    def explain(self, decision: str) -> Any:
-        """Why it decides as it does: the same rule the month applies, asked about this row alone."""
+    def explain(self, decision: str) -> Explanation:
+        """Why it decides as it does: the figures of the month's own rule, asked about this row alone."""
         try:
             explain = importlib.import_module(f"sim.mechanisms.{decision}").explain
         except (ImportError, AttributeError):
             raise ValueError(f"{decision!r} explains no decision; participation does") from None
-        mechanism = getattr(self.model.schedule, decision)
-        return explain(mechanism, Month(self.model.world, mechanism), self.row)
+        month = Month(self.model.world, getattr(self.model.schedule, decision))
+        return Explanation(explain(month, self.row))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._id}>"

@@ -85,9 +85,10 @@ def compile_all(announce: Callable[[str], None] | None = None) -> None:
 
 
 def _put(replacements: dict[Callable[..., Any], Callable[..., Any]]) -> None:
-    """Replace functions wherever a module of the model names them."""
+    """Replace functions wherever a module of the model, or one that adds processes to it, names them."""
+    homes = {function.__module__ for function in _registered}
     for name, module in list(sys.modules.items()):
-        if name == "sim" or name.startswith("sim."):
+        if name == "sim" or name.startswith("sim.") or name in homes:
             for attribute, value in list(vars(module).items()):
                 if callable(value) and getattr(value, "__hash__", None) and value in replacements:
                     setattr(module, attribute, replacements[value])
