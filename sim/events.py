@@ -221,7 +221,6 @@ LEVERS: tuple[Column, ...] = tuple(
     if declared.kind is Kind.LEVER
 )
 COUNTED = ("Persons", "Households", "Firms")  # served whole or not at all; other rows can be served in part
-ONE_PER_PLACE = ("Localities", "Lenders", "Authorities")
 
 
 def _located(table: str) -> bool:
@@ -232,7 +231,7 @@ def _located(table: str) -> bool:
 # ------------------------------------------------------------------------------------------- schema
 
 NEVER = 10**9
-PER_HEAD = "1000 persons"
+PER_HEAD = "1000 persons"  # of the territory for a budget, of its own place for the cost of a row
 MONEY = 1e12  # largest amount of money a figure may name
 ASSIGN_UNITS = {"persons": ("Persons",), "households": ("Households", "Persons"), "localities": ()}
 
@@ -381,9 +380,9 @@ def read_instrument(name: str, values: Any, where: str = "") -> Instrument:
             f"{where}.unit_cost.unit = {unit_cost.unit!r}; allowed: money/month/place (or what a place is)"
         )
     table = GROUPS[common["eligible"]].table
-    if unit_cost.unit.endswith(PER_HEAD) and table not in ONE_PER_PLACE:
+    if unit_cost.unit.endswith(PER_HEAD) and table in COUNTED:
         raise EventError(
-            f"{where}.unit_cost.unit = {unit_cost.unit!r} is for localities and lenders; "
+            f"{where}.unit_cost.unit = {unit_cost.unit!r} is for localities, lenders and the like; "
             f"{common['eligible']} are {table.lower()}: give the cost of one of them"
         )
     if budget is not None and coverage is None and unit_cost.value <= 0:
@@ -777,8 +776,8 @@ def buy(
     home = np.zeros(len(rows), np.int64) if where is None else where[rows].astype(np.int64)
     rows = rows[queue(home, month.draw(ids[rows], luck), ids[rows])]
     costs = np.full(len(rows), event.unit_cost.value)
-    if event.unit_cost.unit.endswith(PER_HEAD) and where is not None:
-        costs = costs * heads[where[rows]] / 1000.0
+    if event.unit_cost.unit.endswith(PER_HEAD):
+        costs *= (heads.sum() if where is None else heads[where[rows]]) / 1000.0
     served, paid = places_bought(cents(costs), budget, limit, table not in COUNTED)
     bill = np.zeros(len(heads), np.int64)
     if where is None:
@@ -788,8 +787,9 @@ def buy(
     every = np.arange(len(heads))
     if event.funder == "donor":
         month.pay("donor money", every, every, bill, event.name)
+    else:
+        month.values(Authorities.instruments)[:] += bill / 100.0
     month.pay("instruments", every, every, bill, event.name)
-    month.values(Authorities.instruments)[:] += bill / 100.0
     return rows, served
 
 

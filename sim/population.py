@@ -155,6 +155,7 @@ class Households(Table):
     premium_support = lever(0, (0, 1), "1", "share of an insurance premium that is paid; obeyed by Finance")
     loan_guarantee = lever(0, (0, 1), "1", "share of a loan that is guaranteed; obeyed by Finance")
     business_advice = lever(0, (0, 1), "1", "advice on rules, premises and markets for a start-up; obeyed by Enterprise")
+    school_fee = column(f32, "money/month", "what a pupil costs the household, support deducted, at base prices")
     school_support = lever(0, (0, 1), "1", "share of school costs that is paid; obeyed by Skills")
 
 
@@ -204,7 +205,7 @@ class Authorities(Table):
     smoothed_revenue = column(f32, "money/month", "revenue smoothed over a year")
     grant = given(f32, "money/month", "central government's grant")
     staff_budget = given(f32, "money/month", "part of the grant that is meant for the pay of public staff")
-    instruments = column(f32, "money/month", "spent on instruments this month")
+    instruments = column(f32, "money/month", "own money spent on instruments this month")
     purchases = column(f32, "money/month", "bought from local suppliers this month")
 
 
@@ -278,7 +279,9 @@ class Localities(Table):
     start_residents = given(i32, "1", "people here at the start: they set how many candidates the pool offers")
     school_quality = column(f32, "1", "schools: the scarcer of buildings and staff over need, at most 1")
     health_quality = column(f32, "1", "clinics: the scarcer of buildings and staff over need, at most 1")
-    buildings = column(f32, "1", "public buildings over need")
+    buildings = column(f32, "1", "public buildings over the need of the people of the start")
+    start_staffing = column(f32, "1", "efficiency units of public staff per inhabitant in the first month; -1 before", -1.0)
+    start_upkeep = column(f32, "money/month", "public purchases of the first month at base prices; -1 before", -1.0)
     tax_rate = given(f32, "1", "local tax and contributions on formal pay")
     market_dues = given(f32, "1", "share of non-tradable sales paid to the authority")
     anchor_prices = lever(1, (0.2, 5), "1", "world price of tradables in local money, e from next month; obeyed by Spending")
