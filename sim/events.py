@@ -541,7 +541,10 @@ def _figure(raw: Any, where: str, units: tuple[str, ...], limits: tuple[float, f
             f"{where}.bounds = [{bounds[0]:g}, {bounds[1]:g}] leave [{limits[0]:g}, {limits[1]:g}]"
         )
     return Figure(
-        check(f"{where}.value", raw["value"], Declaration(unit, bounds, source), 1.0), unit, source, bounds
+        check(f"{where}.value", raw["value"], Declaration(unit, bounds, source), 1.0),
+        unit,
+        source,
+        bounds,
     )
 
 
