@@ -10,6 +10,12 @@ ALPHA = 0.35
 LAND_SHARE = 0.4
 """Share of land and harvest risk in farm output; bounds [.2, .6]; Restuccia, Yang and Zhu (2008): .3-.5."""
 
+FULL_TIME = 180.0
+"""Hours a month of full-time work, travel included: one person-month of labour."""
+
+OWN_ACCOUNT = 160.0
+"""Hours a month of full own-account work."""
+
 
 @rule
 def output(productivity: float, capital: float, labour: float, alpha: float) -> float:
@@ -85,4 +91,4 @@ def trade_capacity(productivity: float, skill: float, hours: float) -> float:
 
     ``productivity`` is per efficiency unit of a full month of 160 hours.
     """
-    return productivity * skill * hours / 160.0
+    return productivity * skill * hours / OWN_ACCOUNT

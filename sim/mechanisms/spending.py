@@ -1,0 +1,493 @@
+"""Spending and local prices: what households buy, who is paid for it, and how prices move."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from sim.codes import Sector, Status, Work
+from sim.ledger import Flow
+from sim.mechanism import Answer, Mechanism, Month, kernel, rule
+from sim.parameters import param, switch
+from sim.population import Authorities, Firms, Households, Localities, Persons
+from sim.table import Array
+from sim.technology import trade_capacity
+
+NON_TRADABLE = int(Sector.NON_TRADABLE)
+ON_OWN_ACCOUNT, TRADE = int(Status.OWN_ACCOUNT), int(Work.TRADE)
+FIXED = 1024.0  # sums over sellers are whole numbers of 1/1024, so that order cannot matter
+
+
+@rule
+def planned_consumption(
+    smoothed_income: float, income: float, assets: float, target: float, need: float, mpc: float, from_assets: float
+) -> float:
+    """What a household would like to consume: ``Yp + mpc (Y - Yp) + m_a (assets - target)``, at least its need.
+
+    Parameters
+    ----------
+    smoothed_income : Yp, money/month
+    income : Y, money/month, of this month
+    assets : money, >= 0, held before this month's income
+    target : money, >= 0, buffer stock the household aims at; saving stops there
+    need : money/month, subsistence need at current prices
+    mpc : dimensionless, share of a passing change of income that is spent
+    from_assets : 1/month, m_a, share of assets above the target that is spent
+
+    Returns
+    -------
+    money/month; rises with each argument but the target.
+
+    References
+    ----------
+    Carroll (1997), Quarterly Journal of Economics 112(1), 1-55: buffer-stock saving.
+    """
+    return max(need, smoothed_income + mpc * (income - smoothed_income) + from_assets * (assets - target))
+
+
+@rule
+def housing_outlay(desired: float, stock: float, speed: float, spare: float) -> float:
+    """Building: a part of the gap to the desired house, out of cash above the buffer alone (money/month)."""
+    return max(0.0, min(speed * (desired - stock), spare))
+
+
+@rule
+def ration(capacity: int, wanted: int) -> float:
+    """Share of what is wanted that can be served, the same for all buyers; 1 when nothing is short."""
+    if wanted <= capacity:
+        return 1.0
+    return max(capacity, 0) / wanted
+
+
+@rule
+def price_change(
+    price: float, cost: float, use: float, markup: float, cost_speed: float, use_speed: float, idle: float, most: float
+) -> float:
+    """Monthly change of the log price of non-tradables: towards cost and markup, up when capacity is short.
+
+    ``kp ln((1 + markup) cost / p) + ku (use - 0.9)``. While much capacity stands idle nobody raises a
+    price: a customer lost costs more than the margin.
+
+    Parameters
+    ----------
+    price : p, > 0
+    cost : > 0, cost of a unit of capacity
+    use : demand over capacity, >= 0
+    markup : dimensionless, over cost
+    cost_speed, use_speed : kp, ku, 1/month
+    idle : use below which prices do not rise
+    most : largest change of the log price in a month
+
+    References
+    ----------
+    Blinder (1991), American Economic Review 81(2), 89-96: why prices are sticky.
+    """
+    change = use_speed * (use - 0.9)
+    if cost > 0.0:
+        change += cost_speed * math.log((1.0 + markup) * cost / price)
+    if use < idle:
+        change = min(change, 0.0)
+    return min(most, max(-most, change))
+
+
+@rule
+def consumer_prices(price: float, tradable_price: float, share: float) -> float:
+    """Price index ``P = p^g e^(1-g)`` with the constant share g of non-tradables in spending."""
+    return price**share * tradable_price ** (1.0 - share)
+
+
+@kernel
+def count_pupils(persons: Persons, pupils: Array) -> None:
+    """Members at school, by household."""
+    for i in range(len(persons.household)):
+        if persons.in_school[i] == 1:
+            pupils[persons.household[i]] += 1
+
+
+@kernel
+def plan(
+    households: Households,
+    localities: Localities,
+    rules: Spending,
+    share: float,
+    pupils: Array,
+    general: Array,
+    school: Array,
+    health: Array,
+    building: Array,
+    wanted: Array,
+) -> None:
+    """Rank the uses of cash: need, then school and health, then the rest; building out of what is spare."""
+    for h in range(len(pupils)):
+        general[h], school[h], health[h], building[h] = 0, 0, 0, 0
+        if households.members[h] == 0:
+            continue
+        place = households.locality[h]
+        prices = localities.price_index[place]
+        own_money = households.liquid_assets[h]
+        income = households.labour_income[h] + households.other_income[h]
+        usual = households.smoothed_income[h]
+        if rules.remittances_spent == 1:
+            income += households.receipt[h]
+        else:  # what came is put aside, and plans are made as if it had not come
+            usual = households.earned_income[h]
+            own_money = max(0, own_money - households.received_assets[h])
+        cash = own_money / 100.0
+        need = households.need[h] * prices
+        target = rules.buffer * need
+        food = households.home_food[h]
+        held_before = max(0.0, cash - max(0.0, income - food))
+        wish = planned_consumption(
+            usual, income, held_before, target, need, rules.mpc, rules.from_assets
+        )
+        outlay = min(max(0.0, wish - food), cash)
+        left = outlay - min(outlay, max(0.0, need - food))
+        for_school = min(left, pupils[h] * rules.school_cost * localities.base_pay[place])
+        visits = households.members[h] * localities.health_quality[place]
+        for_health = min(left - for_school, visits * rules.health_cost * localities.base_pay[place])
+        desired = rules.housing_months * usual / prices
+        house = households.housing[h] * (1.0 - rules.housing_wear)
+        households.housing[h] = house
+        for_building = housing_outlay(
+            desired * prices, house * prices, rules.housing_speed, cash - outlay - target
+        )
+        school[h] = int(math.floor(for_school * 100.0))
+        health[h] = int(math.floor(for_health * 100.0))
+        general[h] = max(0, int(math.floor(outlay * 100.0)) - school[h] - health[h])
+        building[h] = int(math.floor(for_building * 100.0))
+        wanted[place] += int(math.floor(share * general[h])) + building[h] // 2
+
+
+@kernel
+def serve(localities: Localities, wanted: Array, served: Array) -> None:
+    """Share of what households want that capacity allows after the authority's purchases."""
+    for place in range(len(wanted)):
+        room = int(math.floor(localities.capacity[place] * localities.price[place] * 100.0))
+        served[place] = ration(room - localities.till[place], wanted[place])
+
+
+@kernel
+def buy(
+    households: Households,
+    localities: Localities,
+    share: float,
+    base_need: float,
+    general: Array,
+    school: Array,
+    health: Array,
+    building: Array,
+    served: Array,
+    local: Array,
+    outside: Array,
+) -> None:
+    """What each household gets: non-tradables as far as they last, tradables as wanted."""
+    for h in range(len(general)):
+        place = households.locality[h]
+        p, e = localities.price[place], localities.tradable_price[place]
+        services = int(math.floor(int(math.floor(share * general[h])) * served[place]))
+        goods = general[h] - int(math.floor(share * general[h]))
+        builders = int(math.floor((building[h] // 2) * served[place]))
+        materials = building[h] - building[h] // 2
+        if building[h] > 0:
+            materials = min(materials, builders + 1)  # nobody buys bricks that nobody can lay
+        local[h], outside[h] = services + builders, goods + materials
+        paid = services + goods + school[h] + health[h]
+        households.spending[h] = paid / 100.0
+        households.consumption[h] = (
+            services / p + (goods + school[h] + health[h]) / e
+        ) / 100.0 + households.home_food[h] / e
+        households.schooling_spending[h] = school[h] / 100.0
+        households.health_spending[h] = health[h] / 100.0
+        households.housing_spending[h] = (builders + materials) / 100.0
+        households.housing[h] += (builders / p + materials / e) / 100.0
+        households.poor[h] = 0
+        if base_need > 0.0 and households.members[h] > 0:
+            equivalents = households.need[h] / base_need
+            if households.consumption[h] < localities.poverty_line[place] * equivalents:
+                households.poor[h] = 1
+
+
+@kernel
+def find_sellers(
+    persons: Persons, households: Households, firms: Firms, localities: Localities, place: Array, weight: Array
+) -> None:
+    """Place and capacity of each firm, then of each person in trade: what their share of sales follows."""
+    for f in range(len(firms.open)):
+        place[f] = firms.locality[f]
+        if firms.open[f] == 1 and firms.sector[f] == NON_TRADABLE:
+            weight[f] = int(round(firms.output[f] * FIXED))
+    first = len(firms.open)
+    for i in range(len(persons.status)):
+        if persons.status[i] == ON_OWN_ACCOUNT and persons.work[i] == TRADE:
+            where = households.locality[persons.household[i]]
+            place[first + i] = where
+            served = trade_capacity(localities.trade_productivity[where], persons.skill[i], persons.hours[i])
+            weight[first + i] = int(round(served * FIXED))
+
+
+@kernel
+def whole_parts(totals: Array, place: Array, weight: Array, amounts: Array, remainders: Array) -> None:
+    """Whole cents of each seller's share by capacity, and the fraction of a cent that is left."""
+    sums = np.zeros(len(totals), np.int64)
+    for s in range(len(place)):
+        sums[place[s]] += weight[s]
+    for s in range(len(place)):
+        if weight[s] > 0:
+            exact = totals[place[s]] * (weight[s] / sums[place[s]])
+            amounts[s] = max(0, int(math.floor(exact - 1e-6)))  # never a cent too much by rounding
+            remainders[s] = exact - amounts[s]
+
+
+@kernel
+def give_remainders(totals: Array, place: Array, order: Array, amounts: Array) -> None:
+    """The cents left over go one by one to those next in order; what nobody can claim stays in ``totals``."""
+    for s in range(len(place)):
+        totals[place[s]] -= amounts[s]
+    for k in range(len(order)):
+        s = order[k]
+        if totals[place[s]] > 0:
+            amounts[s] += 1
+            totals[place[s]] -= 1
+
+
+def largest_remainder(totals: Array, place: Array, weight: Array, ids: Array) -> tuple[Array, Array]:
+    """Divide whole cents of each place among its sellers in proportion to their weights, exactly.
+
+    Parameters
+    ----------
+    totals : int64 cents by place, >= 0
+    place, weight, ids : one entry per seller; weights are whole numbers >= 0, and ids break ties, so
+        that the order of sellers does not matter
+
+    Returns
+    -------
+    amounts : cents of each seller
+    left : cents of places without sellers
+
+    References
+    ----------
+    Balinski and Young (1982), Fair Representation: the method of largest remainders (Hamilton).
+    """
+    amounts, remainders, left = np.zeros(len(place), np.int64), np.zeros(len(place)), totals.copy()
+    whole_parts(totals, place, weight, amounts, remainders)
+    sellers = np.flatnonzero(weight)
+    order = sellers[np.lexsort((ids[sellers], -remainders[sellers]))]
+    give_remainders(left, place, order, amounts)
+    return amounts, left
+
+
+@kernel
+def close_month(
+    persons: Persons,
+    households: Households,
+    firms: Firms,
+    amounts: Array,
+    expected: Array,
+    takings: Array,
+) -> None:
+    """Sales of firms, takings of traders, and every household's income once both are known."""
+    first = len(firms.open)
+    for f in range(first):
+        if firms.sector[f] == NON_TRADABLE:
+            firms.sales[f] = amounts[f] / 100.0
+    for i in range(len(persons.status)):
+        if persons.status[i] == ON_OWN_ACCOUNT and persons.work[i] == TRADE:
+            home = persons.household[i]
+            expected[home] += persons.earnings[i]
+            persons.earnings[i] = amounts[first + i] / 100.0
+            takings[home] += persons.earnings[i]
+    for h in range(len(takings)):
+        households.labour_income[h] = max(0.0, households.labour_income[h] - expected[h]) + takings[h]
+        households.income[h] = households.labour_income[h] + households.other_income[h] + households.receipt[h]
+        households.received_assets[h] = min(households.received_assets[h], households.liquid_assets[h])
+
+
+@kernel
+def unit_costs(
+    firms: Firms, localities: Localities, place: Array, weight: Array, bill: Array, traders: Array, all_weight: Array
+) -> None:
+    """Pay of non-tradable firms, and capacity of traders and of all, by place."""
+    first = len(firms.open)
+    for f in range(first):
+        if weight[f] > 0:
+            bill[place[f]] += int(round(firms.wage_bill[f] * 100.0))
+            all_weight[place[f]] += weight[f]
+    for s in range(first, len(place)):
+        traders[place[s]] += weight[s]
+        all_weight[place[s]] += weight[s]
+
+
+@kernel
+def move_prices(
+    localities: Localities,
+    rules: Spending,
+    share: float,
+    wanted: Array,
+    sold: Array,
+    bought: Array,
+    bill: Array,
+    traders: Array,
+    all_weight: Array,
+) -> None:
+    """Demand and use of this month, the return to trade, and prices for next month.
+
+    A trader's cost is what the same work earned in trade last month. Costs beside labour are measured in
+    the first month, in which price and cost agree, and follow consumer prices from then on.
+    """
+    for place in range(len(wanted)):
+        price = localities.price[place]
+        capacity = all_weight[place] / FIXED
+        localities.demand[place] = (wanted[place] + bought[place]) / 100.0 / price
+        use = 0.0
+        if capacity > 0.0:
+            use = min(2.0, localities.demand[place] / capacity)
+        elif localities.demand[place] > 0.0:
+            use = 2.0
+        localities.use[place] = use
+        cost = price / (1.0 + rules.markup)
+        served = localities.trade_productivity[place]
+        if capacity > 0.0:
+            per_trader = localities.trade_return[place] / served if served > 0.0 else 0.0
+            labour = (bill[place] / 100.0 + per_trader * traders[place] / FIXED) / capacity
+            if localities.overhead[place] == -1.0:
+                localities.overhead[place] = (cost - labour) / localities.price_index[place]
+            cost = labour + localities.overhead[place] * localities.price_index[place]
+            localities.trade_return[place] = sold[place] / 100.0 / capacity * served
+        else:
+            localities.trade_return[place] = (1.0 - localities.market_dues[place]) * price * served
+        change = price_change(
+            price, cost, use, rules.markup, rules.cost_speed, rules.use_speed, rules.idle_use, rules.most_change
+        )
+        localities.price[place] = price * math.exp(change)
+        localities.tradable_price[place] = localities.anchor_prices[place]
+        localities.price_index[place] = consumer_prices(
+            localities.price[place], localities.tradable_price[place], share
+        )
+
+
+@dataclass
+class Spending(Mechanism):
+    """Households spend between need and cash; what is short is rationed, and local prices move.
+
+    Cash goes to need first, then to school and health, then to the rest, with a constant share on
+    non-tradables; what is spare above the buffer can go into the house. Non-tradables are sold up to the
+    capacity the authority left, at this month's price; the unmet rest stays in the purse. Sellers share
+    the sales by capacity. Prices are set for next month.
+    """
+
+    reads: ClassVar = (
+        Persons.id, Persons.household, Persons.status, Persons.work, Persons.skill, Persons.hours, Persons.in_school,
+        Households.locality, Households.members, Households.liquid_assets, Households.need, Households.home_food,
+        Households.receipt, Households.other_income, Households.smoothed_income, Households.earned_income,
+        Firms.id, Firms.locality, Firms.sector, Firms.open, Firms.output, Firms.wage_bill,
+        Localities.till, Localities.capacity, Localities.base_pay, Localities.health_quality,
+        Localities.poverty_line, Localities.trade_productivity, Localities.market_dues, Localities.anchor_prices,
+    )  # fmt: skip
+    writes: ClassVar = (
+        Persons.earnings,
+        Households.labour_income, Households.income, Households.spending,
+        Households.consumption, Households.poor, Households.schooling_spending, Households.health_spending,
+        Households.housing, Households.housing_spending, Households.received_assets,
+        Firms.sales, Authorities.revenue,
+        Localities.demand, Localities.use, Localities.trade_return, Localities.overhead, Localities.price,
+        Localities.tradable_price, Localities.price_index,
+    )  # fmt: skip
+    pays: ClassVar = (
+        Flow("non-tradables", Households.liquid_assets, Localities.till, "services and local goods"),
+        Flow("tradables", Households.liquid_assets, Localities.outside, "goods at the price of the world market"),
+        Flow("school costs", Households.liquid_assets, Localities.outside, "fees, books, uniforms"),
+        Flow("health costs", Households.liquid_assets, Localities.outside, "medicine and treatment"),
+        Flow("market dues", Localities.till, Authorities.cash, "dues on sales of non-tradables"),
+        Flow("till to firms", Localities.till, Firms.cash, "sales of firms"),
+        Flow("till to traders", Localities.till, Households.liquid_assets, "takings of people in trade"),
+    )
+    answers: ClassVar = (
+        Answer(Households.labour_income, Households.spending, +1, "income is spent"),
+        Answer(Households.receipt, Households.spending, +1, "remittances are spent", 1.0, 100.0),
+        Answer(Households.need, Households.spending, +1, "higher needs come first"),
+        Answer(Localities.capacity, Localities.use, -1, "the same demand uses less of a larger capacity"),
+        Answer(Localities.anchor_prices, Localities.price_index, +1, "dearer imports raise consumer prices"),
+    )  # fmt: skip
+    shows: ClassVar = ("consumption", "price_index", "liquid_assets")
+
+    on: int = switch("the whole line: households buy nothing, prices stand still")
+    remittances_spent: int = switch("spending answers to remittances; off: they are put aside")
+    mpc: float = param(0.6, "1", (0.3, 0.9), "assumption")
+    from_assets: float = param(0.05, "1/month", (0.01, 0.2), "assumption")
+    buffer: float = param(2.0, "month of need", (0.0, 6.0), "assumption")
+    cost_speed: float = param(0.05, "1/month", (0.01, 0.3), "assumption")
+    use_speed: float = param(0.1, "1/month", (0.01, 0.5), "assumption")
+    markup: float = param(0.15, "1", (0.05, 0.4), "assumption")
+    idle_use: float = param(0.85, "1", (0.5, 0.9), "assumption: below it no price rises")
+    most_change: float = param(0.03, "1/month", (0.005, 0.1), "assumption")
+    school_cost: float = param(0.03, "share of base pay", (0.0, 0.3), "a pupil's cost a month; assumption")
+    health_cost: float = param(0.01, "share of base pay", (0.0, 0.1), "a member's cost a month; assumption")
+    housing_months: float = param(12.0, "month of income", (0.0, 60.0), "desired house; assumption")
+    housing_speed: float = param(0.02, "1/month", (0.0, 0.2), "part of the gap built a month; assumption")
+    housing_wear: float = param(0.002, "1/month", (0.0, 0.01), "assumption")
+
+    def __call__(self, month: Month) -> None:
+        """Plan, ration and buy; empty the till; set next month's prices."""
+        persons, households, firms, localities = month.persons, month.households, month.firms, month.localities
+        share, home = month.territory.non_tradable_share, month.values(Households.locality)
+        places, homes = month.count(Localities), month.count(Households)
+        bought = month.values(Localities.till).copy()
+
+        pupils, general, school, health, building, local, outside = (np.zeros(homes, np.int64) for _ in range(7))
+        wanted, served = np.zeros(places, np.int64), np.zeros(places)
+        count_pupils(persons, pupils)
+        plan(households, localities, self.rules, share, pupils, general, school, health, building, wanted)
+        serve(localities, wanted, served)
+        buy(
+            households, localities, share, month.territory.need, general, school, health, building, served,
+            local, outside,
+        )  # fmt: skip
+        every = np.arange(homes)
+        month.pay("non-tradables", every, home, local)
+        month.pay("tradables", every, home, outside)
+        month.pay("school costs", every, home, school)
+        month.pay("health costs", every, home, health)
+
+        place, weight, amounts, sold = self.empty_till(month)
+        close_month(persons, households, firms, amounts, np.zeros(homes), np.zeros(homes))
+        bill, traders, all_weight = (np.zeros(places, np.int64) for _ in range(3))
+        unit_costs(firms, localities, place, weight, bill, traders, all_weight)
+        move_prices(localities, self.rules, share, wanted, sold, bought, bill, traders, all_weight)
+
+    def rest(self, month: Month) -> None:
+        """Even when households buy nothing, what the authority bought goes to the sellers."""
+        self.empty_till(month)
+
+    def empty_till(self, month: Month) -> tuple[Array, Array, Array, Array]:
+        """Pay dues to the authority and the rest to sellers by capacity.
+
+        Returns
+        -------
+        place, weight, amounts : of each firm, then of each person, what they offered and what they got
+        sold : cents by place that went to sellers
+        """
+        persons, households, firms, localities = month.persons, month.households, month.firms, month.localities
+        where = np.arange(month.count(Localities))
+        till = month.values(Localities.till)
+        dues = np.floor(till * month.values(Localities.market_dues).astype(np.float64)).astype(np.int64)
+        sold = till - dues
+        number = month.count(Firms)
+        place = np.zeros(number + month.count(Persons), np.int64)
+        weight = np.zeros(len(place), np.int64)
+        find_sellers(persons, households, firms, localities, place, weight)
+        ids = np.concatenate([month.values(Firms.id), month.values(Persons.id)])
+        amounts, left = largest_remainder(sold, place, weight, ids)
+        month.pay("till to firms", place[:number], np.arange(number), amounts[:number])
+        people = np.flatnonzero(amounts[number:])
+        month.pay(
+            "till to traders", place[number + people], month.values(Persons.household)[people], amounts[number + people]
+        )
+        dues += left
+        seat = np.zeros(len(where), np.int64)
+        seat[month.values(Authorities.locality)] = np.arange(month.count(Authorities))
+        month.pay("market dues", where, seat, dues)
+        np.add.at(month.values(Authorities.revenue), seat, dues / 100.0)
+        return place, weight, amounts, sold - left
