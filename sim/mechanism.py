@@ -25,7 +25,6 @@ from sim.parameters import Declaration, ParameterError, check, declarations
 from sim.table import TABLES, Array, Column, Kind, Table
 
 if TYPE_CHECKING:
-    from sim.events import Instrument, Shock
     from sim.ledger import Flow
     from sim.model import World
     from sim.streams import Luck
@@ -211,6 +210,9 @@ class Mechanism:
         """Do this month's work."""
         raise NotImplementedError
 
+    def rest(self, month: Month) -> None:
+        """What must be done for others when the line is switched off; usually nothing."""
+
 
 def _tuple_type(owner: type, name: str, fields: list[str]) -> Any:
     """A named tuple type that lives in its owner's module, so that compiled code is found again."""
@@ -251,6 +253,8 @@ class Month:
         self.number: int = world.month  # counted from the start of the burn-in
         self.age_base: int = world.month - world.burn_in  # the same month on the scale of birth_month
         self.territory = world.territory
+        self.events = world.events
+        self.moved = world.moved  # levers that were moved last month
 
     def __getattr__(self, name: str) -> Any:
         """The room of one table, made anew each month: views of the declared columns, by table name."""
@@ -273,16 +277,6 @@ class Month:
             view = view[:]
             view.flags.writeable = False
         return PlainColumn(view) if _State.plain else view
-
-    @property
-    def events(self) -> tuple[Instrument | Shock, ...]:
-        """Instruments and shocks of the run."""
-        return self._world.events
-
-    @property
-    def moved(self) -> set[Column]:
-        """Levers that are not at their neutral value; kept by the world from month to month."""
-        return self._world.moved
 
     @property
     def start_population(self) -> int:
@@ -345,7 +339,8 @@ class Month:
 
     def record(self, event: int, persons: Array, reasons: Any = 0, values: Any = 0.0) -> None:
         """Append life events (who, month, what, reason, value) to the histories."""
-        self._world.recorder.events(self.number, event, persons, reasons, values)
+        if self._world.recorder is not None:  # nobody records while the start is being solved
+            self._world.recorder.events(self.number, event, persons, reasons, values)
 
 
 def load_mechanisms() -> None:

@@ -54,6 +54,7 @@ class World:
         self.streams = Streams(setup.seed)
         self.territory = territory(setup.inputs)
         self.population = Population()
+        self.recorder: Recorder = None  # type: ignore[assignment]
         self.start = populate(self, setup)
         self.ledger = Ledger(self.population, MAY_OWE, TILLS)
         self.recorder = Recorder(self)
@@ -63,11 +64,11 @@ class World:
         self.ledger.open()
         self.recorder.open()
         for mechanism in schedule.lines():
-            if mechanism.on:
-                try:
-                    mechanism(Month(self, mechanism))
-                except Exception as error:
-                    raise undeclared(mechanism, error) or error from error
+            work = mechanism if mechanism.on else mechanism.rest
+            try:
+                work(Month(self, mechanism))
+            except Exception as error:
+                raise undeclared(mechanism, error) or error from error
         self.ledger.close(self.month)
         self.check_heads_and_jobs()
         self.recorder.observe()
