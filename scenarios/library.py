@@ -97,10 +97,11 @@ def parse(raw: bytes, where: str) -> dict[str, Any]:
             raise LibraryError(
                 f"{where}, line {number}: references like ${{...}} are not filled in; write the value"
             )
-    loader = _Loader(text.replace("\t", " "))
-    loader.where = where
     try:
+        loader = _Loader(text.replace("\t", " "))
+        loader.where = where
         values = loader.get_single_data()
+        loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line_number = f", line {mark.line + 1}" if mark else ""
@@ -109,8 +110,6 @@ def parse(raw: bytes, where: str) -> dict[str, Any]:
         if isinstance(error, LibraryError):
             raise
         raise LibraryError(f"{where}: is not YAML ({' '.join(str(error).split())})") from None
-    finally:
-        loader.dispose()
     if not isinstance(values, dict):
         raise LibraryError(f"{where} holds {type(values).__name__}, not a table; begin with 'title: ...'")
     return values
