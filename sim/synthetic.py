@@ -310,7 +310,8 @@ def synthetic(inputs: Inputs, population: int, streams: Streams) -> People:
     if adults * members < 1.0:
         raise TerritoryError(
             f"household_size = {inputs.household_size:g} leaves households without anybody aged 15 or older: "
-            f"age_shares have {adults:.1%} adults; use at least {inputs.household_size / adults / members:.2g}"
+            f"age_shares have {adults:.1%} adults; "
+            f"use at least {inputs.household_size / adults / members:.2g}"
         )
     localities = int(inputs.localities)
     blocks = 1 + math.ceil((population + 2.0 * localities * members) / BLOCK)
