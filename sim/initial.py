@@ -1,0 +1,674 @@
+"""The start of a run: one recipe for every place, from published inputs or a survey, no tuning.
+
+People, households, schooling and pay structure come from the inputs. Tastes and attachments come from
+common distributions, never conditional on observed participation. Statuses, job offers and the returns
+to own-account work are then solved together, with the very rules of the month; published participation,
+unemployment and remittances are tests of the result, not inputs.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.codes import Motive, Occupation, Owner, Route, Sector, Sex, Status, Work
+from sim.mechanism import Month, kernel
+from sim.population import (
+    Authorities,
+    Destinations,
+    Firms,
+    Households,
+    Lenders,
+    Localities,
+    Markets,
+    Migrants,
+    Persons,
+    Population,
+    Providers,
+    Recruiters,
+)
+from sim.streams import ONCE, Luck, Streams, derived_id, draw, logistic_draw, normal, uniforms
+from sim.synthetic import synthetic
+from sim.table import Array
+from sim.technology import ALPHA, LAND_SHARE
+from sim.territory import DestinationInputs, Inputs, ProviderInputs
+
+if TYPE_CHECKING:
+    from sim.model import Setup, World
+    from sim.survey import People
+
+BURN_IN = 24
+ROUNDS = 100
+TOLERANCE = 1e-3
+SAMPLE = 20_000  # people on whom the joint solution of the start is found
+WAGE_JOBS = (-0.26869, 0.20697, -4.77301)
+"""Logit of employees over all who work: constant, log GDP per head (PPP), share of farming.
+
+Own regression over 11 countries in 2013 (Albania, Bangladesh, France, Germany, Guatemala, Honduras,
+Italy, New Zealand, Spain, Thailand, United States; World Bank and ILO modelled series, none of them a
+place the model is tested on), R2 .90. It is the one common map from income and farming to firms.
+"""
+CAPITAL_COST = 0.0205  # interest and depreciation a month: .0125 and .008; assumption
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the recipe found: for the report and for lines that are fixed at the start."""
+
+    persons: int
+    adults: int
+    base_pay: float
+    rounds: int
+    arrival: tuple[float, ...]  # by occupation
+    trade_return: float
+    farm_return: float
+
+
+class StartError(ValueError):
+    """The joint solution did not settle: names what still moved."""
+
+
+def populate(world: World, setup: Setup) -> Start:
+    """Fill the tables of a world.
+
+    Raises
+    ------
+    StartError
+        When statuses, offers and own-account returns do not settle in a hundred rounds.
+    """
+    inputs, streams = setup.inputs, world.streams
+    people = setup.people if setup.people is not None else synthetic(inputs, setup.population, streams)
+    known = None
+    if len(people) > 1.5 * SAMPLE:
+        sample = World_of(world, setup, first_households(people, SAMPLE))
+        known = sample.start
+    places(world.population, inputs)
+    home(world.population, inputs, people, streams, setup)
+    emigrants(world, setup)
+    return Solution(world, setup, known).settle()
+
+
+def World_of(world: World, setup: Setup, people: People) -> World:
+    """A smaller world of the same set-up, to find the joint solution on."""
+    return type(world)(replace(setup, people=people, population=len(people)))
+
+
+def first_households(people: People, count: int) -> People:
+    """Every n-th household, about ``count`` people in all."""
+    step = len(people) / count
+    households = len(people.household_id)
+    keep_home = np.zeros(households, bool)
+    keep_home[(np.arange(int(households / step)) * step).astype(np.int64)] = True
+    keep = keep_home[people.household]
+    renumbered = np.cumsum(keep_home) - 1
+    rows = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1)
+    return replace(
+        people, id=people.id[keep], household=renumbered[people.household[keep]], sex=people.sex[keep],
+        age_months=people.age_months[keep], schooling=people.schooling[keep], locality=people.locality[keep],
+        mother=rows[people.mother[keep]], spouse=rows[people.spouse[keep]], household_id=people.household_id[keep_home],
+    )  # fmt: skip
+
+
+def places(population: Population, inputs: Inputs) -> None:
+    """Localities, markets, authorities, lenders, destinations, recruiters and providers."""
+    count = int(inputs.localities)
+    rows = np.arange(count, dtype=np.int64)
+    population.add(
+        Localities, count, id=rows + 1, town_share=inputs.urban_share, price=1.0, price_index=1.0,
+        tax_rate=inputs.tax_rate, market_dues=inputs.market_dues, informed=inputs.price_informed,
+        start_informed=inputs.price_informed,
+        school_quality=inputs.school_quality, health_quality=inputs.health_quality,
+        buildings=max(inputs.school_quality, inputs.health_quality),
+    )  # fmt: skip
+    population.add(Authorities, count, id=rows + 1, locality=rows)
+    population.add(Lenders, count, id=rows + 1, locality=rows)
+    population.add(
+        Markets, 2 * count, id=np.arange(2 * count, dtype=np.int64) + 1, locality=np.repeat(rows, 2),
+        occupation=np.tile([0, 1], count), part_share=inputs.part_time,
+    )  # fmt: skip
+    there = inputs.destinations
+    number = len(there)
+    ids = np.arange(number, dtype=np.int64) + 1
+    taken = {name: np.array([getattr(d, name) for d in there]) for name in (
+        "abroad", "living_cost", "finding", "separation", "recognition", "recognition_at_arrival", "detection",
+        "regular_share", "fare", "irregular_fee", "amenity")}  # fmt: skip
+    wages = np.array([[d.wage_basic, d.wage_skilled] for d in there]).reshape(number, 2)
+    population.add(
+        Destinations, number, id=ids, wage=wages, current_pay=wages, current_living_cost=taken["living_cost"],
+        current_finding=taken["finding"], current_separation=taken["separation"], **taken,
+    )  # fmt: skip
+    fees = np.array([d.recruiter_fee for d in there])
+    population.add(Recruiters, number, id=ids, destination=np.arange(number), fee=fees)
+    offered = inputs.providers
+    ways = {name: np.array([getattr(p, name) for p in offered]) for name in ("fixed_fee", "rate", "loss", "trust")}
+    margin = np.array([p.margin for p in offered])
+    channel = np.arange(len(offered))
+    population.add(
+        Providers, len(offered), id=channel + 1, channel=channel, margin=margin, base_margin=margin,
+        desk=(channel < 2).astype(np.int8), needs_account=((channel == 0) | (channel == 2)).astype(np.int8), **ways,
+    )  # fmt: skip
+
+
+@kernel
+def traits(ids: Array, luck: Luck, mean_taste: float, sigma: float, mean_xi: float, sd_xi: float, out: Array) -> None:
+    """Taste for time and attachment to home of each person, drawn once from the common distributions."""
+    for i in range(len(ids)):
+        u0, u1, _, _ = uniforms(luck, ids[i])
+        out[i, 0] = math.exp(mean_taste + sigma * logistic_draw(u0))
+        out[i, 1] = mean_xi + sd_xi * normal(u1)
+
+
+def home(population: Population, inputs: Inputs, people: People, streams: Streams, setup: Setup) -> None:
+    """Households and persons with what the inputs and the common distributions say of them."""
+    ids, homes = people.id, len(people.household_id)
+    luck = streams.luck("initial", "household", ONCE)
+    locality = np.zeros(homes, np.int64)
+    locality[people.household] = people.locality
+    village = draw(luck, people.household_id) >= inputs.urban_share
+    size = np.exp(0.5 * np.array([normal(u) for u in draw(luck, people.household_id, 1)]) - 0.125)
+    households = population.add(
+        Households, homes, id=people.household_id, locality=locality, zone=village.astype(np.int8),
+        land=np.where(village, size, 0.0),
+        account=(draw(luck, people.household_id, 2) < inputs.account_share).astype(np.int8),
+        desk_distance=np.where(village, inputs.desk_distance_village, inputs.desk_distance_town),
+    )  # fmt: skip
+    age = people.age_months // 12
+    at_school = (age >= 7) & (age <= 22) & (people.schooling >= age - 8) & (people.schooling > 0)
+    at_school |= (age == 7) & (draw(streams.luck("initial", "school", ONCE), ids) < inputs.school_enrolment)
+    drawn = np.zeros((len(ids), 2))
+    vital = setup.parameters.vital
+    traits(
+        ids, streams.luck("initial", "traits", ONCE), math.log(vital.taste_median), vital.taste_spread,
+        vital.attachment_mean, vital.attachment_spread, drawn,
+    )  # fmt: skip
+    status = np.where(age < 15, Status.CHILD, np.where(at_school, Status.STUDENT, Status.INACTIVE))
+    population.add(
+        Persons, len(ids), id=ids, household=households[people.household], mother=people.mother, spouse=people.spouse,
+        sex=people.sex, birth_month=-people.age_months - setup.burn_in, schooling=people.schooling,
+        in_school=at_school.astype(np.int8), status=status, taste=drawn[:, 0], attachment=drawn[:, 1],
+        occupation=(people.schooling >= setup.parameters.skills.skilled_schooling).astype(np.int8),
+        skill=np.exp(setup.parameters.skills.return_to_schooling * people.schooling),
+    )  # fmt: skip
+
+
+def emigrants(world: World, setup: Setup) -> None:
+    """Send away the stock of each destination: those with the least attachment and the luckiest draws.
+
+    Attachment and ties decide as in the rule of leaving; one adult of each household stays.
+    """
+    population, inputs, streams = world.population, setup.inputs, world.streams
+    persons = population.persons
+    age = (-setup.burn_in - persons.birth_month) // 12
+    adult = age >= 15
+    eligible = adult & (age >= 18) & (age < 65) & (persons.in_school == 0)
+    keeper = np.full(population.households.count, np.iinfo(np.int64).max)
+    np.minimum.at(keeper, persons.household[adult], persons.id[adult])
+    eligible &= persons.id != keeper[persons.household]
+    taken: list[tuple[Array, int]] = []
+    for d, there in enumerate(inputs.destinations):
+        luck = streams.luck("initial", f"emigrants to {there.name}", ONCE)
+        noise = np.array([logistic_draw(u) for u in draw(luck, persons.id)])
+        score = noise - persons.attachment + 0.05 * persons.schooling * there.abroad - 0.04 * np.abs(age - 33)
+        for sex, share in ((Sex.WOMAN, 1.0 - there.men), (Sex.MAN, there.men)):
+            wanted = round(there.emigrants * share * int(adult.sum()))
+            pool = np.flatnonzero(eligible & (persons.sex == sex))
+            chosen = pool[np.lexsort((persons.id[pool], -score[pool]))[:wanted]]
+            eligible[chosen] = False
+            taken.append((chosen, d))
+    rows = np.concatenate([chosen for chosen, _ in taken]) if taken else np.zeros(0, np.int64)
+    where = np.concatenate([np.full(len(chosen), d) for chosen, d in taken]) if taken else np.zeros(0, np.int64)
+    if not len(rows):
+        return
+    order = np.argsort(persons.id[rows], kind="stable")
+    rows, where = rows[order], where[order]
+    luck = streams.luck("initial", "stays", ONCE)
+    ids = persons.id[rows]
+    u = [draw(luck, ids, word) for word in range(4)]
+    months = np.minimum(1 + (-np.log(u[0]) * 84.0), 12.0 * (age[rows] - 17)).astype(np.int64)
+    there_columns = population.destinations
+    employed = u[1] < there_columns.finding[where] / (there_columns.finding[where] + there_columns.separation[where])
+    hazard = 1.0 - (1.0 - there_columns.recognition[where]) ** months
+    known = u[2] < there_columns.recognition_at_arrival[where] + (1 - there_columns.recognition_at_arrival[where]) * hazard
+    occupation = persons.occupation[rows] * known
+    regular = u[3] < there_columns.regular_share[where] + (1 - there_columns.regular_share[where]) * (months > 60)
+    born = streams.luck("initial", "spells", ONCE)
+    spells = population.add(
+        Migrants, len(rows), id=np.array([derived_id(born, int(i), 0) for i in ids]), person=rows,
+        household=persons.household[rows], locality=population.households.locality[persons.household[rows]],
+        destination=where, start_month=-months, motive=int(Motive.WORK),
+        route=np.where(regular, int(Route.REGULAR), int(Route.IRREGULAR)), regular=regular.astype(np.int8),
+        employed=employed.astype(np.int8), recognised=known.astype(np.int8), occupation=occupation,
+        wage=there_columns.wage[where, occupation] * employed, altruism=setup.parameters.migration.altruism,
+        target_savings=setup.parameters.migration.target_years * 12.0 * inputs.pay_basic,
+        means=np.maximum(employed * there_columns.wage[where, occupation] - there_columns.living_cost[where], 0.0),
+        home_earnings=inputs.pay_basic, savings=np.rint(there_columns.living_cost[where] * 100).astype(np.int64),
+    )  # fmt: skip
+    persons.spell[rows] = spells
+    persons.status[rows] = Status.AWAY
+    persons.trips[rows] = 1
+    persons.months_away[rows] = np.minimum(months, 32000)
+
+
+class Solution:
+    """The joint start: statuses given offers, offers given jobs and searchers, returns given numbers."""
+
+    def __init__(self, world: World, setup: Setup, known: Start | None) -> None:
+        self.world, self.setup, self.known = world, setup, known
+        self.inputs, self.tables = setup.inputs, world.population
+        persons = self.tables.persons
+        self.age = (-setup.burn_in - persons.birth_month) // 12
+        self.adult = (self.age >= 15) & (persons.status != Status.AWAY)
+        self.free = self.adult & (persons.status != Status.STUDENT)
+        self.place = self.tables.households.locality[persons.household]
+        self.market = 2 * self.place + persons.occupation
+        self.count = self.tables.localities.count
+
+    def month(self, mechanism: object) -> Month:
+        """A view of the start for one line of the month."""
+        return Month(self.world, mechanism)  # type: ignore[arg-type]
+
+    def settle(self) -> Start:
+        """Solve, draw, and fill what follows from the solution."""
+        self.prepare()
+        moved, rounds = "", 0
+        for rounds in range(1, ROUNDS + 1):
+            before = self.measures()
+            self.round(rounds)
+            change = {name: abs(value / before[name] - 1.0) if before[name] else 1.0
+                      for name, value in self.measures().items()}  # fmt: skip
+            moved = max(change, key=lambda name: change[name])
+            if (change[moved] < TOLERANCE or self.known is not None) and rounds >= 3 or not self.free.any():
+                break
+        else:
+            raise StartError(
+                f"the start of {self.inputs.name} did not settle in {ROUNDS} rounds: {moved} still moves by "
+                f"{change[moved]:.2%} a round; look at pay, destinations and GDP per head of the place"
+            )
+        jobs(self)
+        money(self)
+        return Start(
+            persons=self.tables.persons.count, adults=int(self.adult.sum()), base_pay=self.base_pay, rounds=rounds,
+            arrival=tuple(float(a) for a in self.arrival), trade_return=float(self.trade), farm_return=float(self.farm),
+        )  # fmt: skip
+
+    def prepare(self) -> None:
+        """Pay, technology, receipts and beliefs: what the rounds take as given."""
+        inputs, tables = self.inputs, self.tables
+        persons, households, localities, markets = tables.persons, tables.households, tables.localities, tables.markets
+        skilled = persons.occupation == Occupation.SKILLED
+        pay = np.array([inputs.pay_basic, inputs.pay_skilled])
+        self.skill_of = np.array([
+            float(persons.skill[self.adult & (skilled == level)].mean()) if (self.adult & (skilled == level)).any() else 1.0
+            for level in (False, True)
+        ])  # fmt: skip
+        self.rate = pay / self.skill_of
+        self.separation = self.setup.parameters.separations.ended
+        self.arrival = np.full(2, 0.1) if self.known is None else np.array(self.known.arrival)
+        points = np.exp(inputs.pay_spread * np.array([normal((k + 0.5) / 16.0) for k in range(16)]))
+        for k in range(2):
+            rows = np.flatnonzero(markets.occupation == k)
+            markets.offers[rows] = self.rate[k] * points
+            markets.base_wage[rows] = markets.mean_wage[rows] = self.rate[k]
+        markets.separation[:] = self.separation
+        constant, income, farming = WAGE_JOBS
+        logit = constant + income * math.log(inputs.gdp_per_head_ppp) + farming * inputs.farm_share
+        self.job_share = 1.0 / (1.0 + math.exp(-logit))
+        self.base_pay = inputs.pay_basic
+        localities.base_pay[:] = localities.median_pay[:] = inputs.pay_basic
+
+        adults = max(int(self.adult.sum()), 1)
+        working = 0.5 * adults
+        product = inputs.gdp_per_head * int((persons.status != Status.AWAY).sum())
+        self.per_job = (1.0 + self.setup.parameters.vacancies.hiring_wedge) / (1.0 - ALPHA)  # value added per unit of pay
+        mean_pay = (1.0 - 0.5 * inputs.part_time) * float(pay @ [1.0 - skilled[self.free].mean(), skilled[self.free].mean()]
+                                                          if self.free.any() else pay[0])  # fmt: skip
+        own = (1.0 - self.job_share) * working
+        per_own = max((product - self.job_share * working * mean_pay * self.per_job) / max(own, 1.0), 0.2 * pay[0])
+        farmers = min(inputs.farm_share * working, own)
+        land = households.land.astype(np.float64)
+        holdings = max(int((land > 0).sum()), 1)
+        per_holding = max(farmers / holdings, 1e-3)
+        landed = float((land[land > 0] ** LAND_SHARE).mean()) if (land > 0).any() else 1.0
+        localities.farm_productivity[:] = per_own * per_holding**LAND_SHARE / landed
+        self.farm = per_own
+        self.trade = per_own / self.skill_of[0] if self.known is None else self.known.trade_return
+        localities.trade_return[:] = self.trade
+        localities.farm_return[:] = localities.farm_productivity
+        localities.median_income[:] = product / adults
+
+        migrants = tables.migrants
+        receipt = np.zeros(households.count)
+        if migrants.count:
+            there = tables.destinations
+            where = migrants.destination
+            chance = there.finding[where] / (there.finding[where] + there.separation[where])
+            left = np.maximum(chance * migrants.wage - there.living_cost[where], 0.0)
+            altruism = self.setup.parameters.migration.altruism
+            size = np.bincount(persons.household[persons.status != Status.AWAY], minlength=households.count)
+            income = (inputs.gdp_per_head * size)[migrants.household]
+            senders = np.bincount(migrants.household, minlength=households.count)[migrants.household]
+            income = income + (senders - 1) * np.minimum(left, income) * 0.5
+            plan = np.maximum(0.0, (altruism * left / 1.08 - income) / (1.0 + altruism))
+            migrants.plan[:] = plan
+            receipt = np.bincount(migrants.household, plan, minlength=households.count)
+        households.persistent_receipt[:] = receipt
+        households.receipt[:] = receipt
+        households.receipts[:] = receipt[:, None]
+        households.receipt_variance[:] = (0.5 * receipt) ** 2
+        receivers(persons, households, tables.migrants)
+        group = 2 * persons.sex + (self.age >= 35)
+        away = persons.status == Status.AWAY
+        of = (self.age >= 15) & (self.age < 65)
+        for k in range(4):
+            mine = of & (group == k)
+            everyone = np.bincount(self.place[mine], minlength=self.count)
+            gone = np.bincount(self.place[mine & away], minlength=self.count)
+            localities.prevalence[:, k] = np.divide(gone, everyone, out=np.zeros(self.count), where=everyone > 0)
+        persons.earnings[self.free] = 0.5 * (per_own + mean_pay) * 0.5
+        persons.smoothed_earnings[:] = persons.earnings
+        households.income[:] = np.bincount(persons.household, persons.earnings, minlength=households.count) + receipt
+        households.smoothed_income[:] = households.income
+        self.chance = np.zeros(persons.count)
+        self.accepted_pay = np.zeros(persons.count)
+
+    def measures(self) -> dict[str, float]:
+        """What must settle."""
+        return {"offers to basic workers": float(self.arrival[0]), "offers to skilled workers": float(self.arrival[1]),
+                "return to trade": float(self.trade), "return to farming": float(self.farm)}  # fmt: skip
+
+    def round(self, number: int) -> None:
+        """One damped step: expectations, care, participation, then offers and returns that follow."""
+        tables, parameters = self.tables, self.setup.parameters
+        persons, households, localities, markets = tables.persons, tables.households, tables.localities, tables.markets
+        for k in range(2):
+            markets.arrival[markets.occupation == k] = self.arrival[k]
+        localities.trade_return[:] = self.trade
+        parameters.expectations(self.month(parameters.expectations))
+        parameters.care(self.month(parameters.care))
+        third = draw(self.world.streams.luck("initial", f"round {number}", ONCE), persons.id) < 1.0 / 3.0
+        persons.shaken[:] = (third | (number == 1)).astype(np.int8)
+        parameters.participation(self.month(parameters.participation))
+        pool = self.free & ((persons.status == Status.UNEMPLOYED) | (persons.status == Status.OWN_ACCOUNT))
+        own = pool & (persons.status == Status.OWN_ACCOUNT)
+        self.accept(pool)
+        intensity = np.where(own, parameters.participation.own_search, 1.0)
+        jobs = self.job_share * pool.sum()
+        level = persons.occupation
+        for k in range(2):
+            mine = pool & (level == k)
+            wanted = jobs * (mine.sum() / max(pool.sum(), 1))
+            rate = arrival_for(wanted, self.share_accepting[mine] * intensity[mine], self.separation)
+            self.arrival[k] += 0.5 * (rate - self.arrival[k])
+            found = self.arrival[k] * self.share_accepting * intensity
+            self.chance[mine] = (found / (found + self.separation))[mine]
+        self.chance[~pool] = 0.0
+        self.returns(own)
+        full = self.chance * self.accepted_pay * (1.0 - 0.3 * self.inputs.tax_rate)
+        earned = np.where(persons.work == Work.FARM, self.farm_each, self.trade * persons.skill)
+        expected = np.where(pool, full + (1.0 - self.chance) * np.where(own, earned, 0.0), 0.0)
+        persons.earnings[:] = expected
+        persons.smoothed_earnings[:] = 0.5 * persons.smoothed_earnings + 0.5 * expected
+        households.income[:] = np.bincount(persons.household, expected, minlength=households.count) + households.receipt
+        households.smoothed_income[:] = households.income
+        localities.median_pay[:] = np.median(expected[pool]) if pool.any() else self.base_pay
+        self.pool, self.own = pool, own
+
+    def accept(self, pool: Array) -> None:
+        """Share of offers each person would accept, and mean pay of those."""
+        tables = self.tables
+        persons, markets = tables.persons, tables.markets
+        self.share_accepting = np.zeros(persons.count)
+        rows = np.flatnonzero(pool)
+        if not len(rows):
+            return
+        market = self.market[rows]
+        part = markets.part_share[market].astype(np.float64)
+        share, pay = np.zeros(len(rows)), np.zeros(len(rows))
+        skill = persons.skill[rows].astype(np.float64)
+        for k in range(16):
+            full = markets.offers[market, k] * skill
+            taken = full - persons.not_working[rows] >= persons.reservation_flow[rows]
+            half = 0.5 * full - persons.not_working_part[rows] >= persons.reservation_flow[rows]
+            share += (taken * (1.0 - part) + half * part) / 16.0
+            pay += (full * taken * (1.0 - part) + 0.5 * full * half * part) / 16.0
+        self.share_accepting[rows] = share
+        self.accepted_pay[rows] = np.divide(pay, share, out=np.zeros_like(pay), where=share > 0)
+
+    def returns(self, own: Array) -> None:
+        """What farming and trade give when these people work in them and local demand is as their incomes make it."""
+        tables, inputs = self.tables, self.inputs
+        persons, households = tables.persons, tables.households
+        present = 1.0 - self.chance
+        farming = own & (persons.work == Work.FARM)
+        hands = np.bincount(persons.household, present * farming, minlength=households.count)
+        households.own_workers[:] = np.maximum(np.rint(hands), hands > 0.25)
+        productivity = tables.localities.farm_productivity[households.locality].astype(np.float64)
+        product = productivity * households.land**LAND_SHARE * hands ** (1.0 - LAND_SHARE)
+        each = np.divide(product, hands, out=np.zeros_like(product), where=hands > 0)
+        self.farm_each = each[persons.household]
+        farmers = float((present * farming).sum())
+        self.farm += 0.3 * ((product.sum() / farmers if farmers else self.farm) - self.farm)
+        wages = float((self.chance * self.accepted_pay).sum())
+        private = 1.0 - inputs.public_share
+        receipts = float(households.receipt.sum())
+        firms_value = wages * private * self.per_job
+        trading = own & (persons.work == Work.TRADE)
+        units = float((present * trading * persons.skill).sum())
+        trade_income = self.trade * units
+        profits = (firms_value - wages * private) * (1.0 - inputs.absentee_share) * 0.6
+        old = float((self.age[self.adult] >= 60).sum()) * inputs.pension * inputs.pension_coverage
+        spending = wages + profits + float(product.sum()) + trade_income + receipts + old
+        served = firms_value * inputs.non_tradable_share
+        demand = inputs.non_tradable_share * spending
+        fair = max(demand - served, 0.1 * demand) / max(units, 1e-9) if units else self.trade
+        fair = min(max(fair, 0.2 * self.trade), 5.0 * self.trade)
+        self.trade += 0.3 * (fair * (1.0 - inputs.market_dues) - self.trade)
+        self.non_tradable_demand = demand
+
+
+def arrival_for(jobs: float, accepting: Array, separation: float) -> float:
+    """Offers per searcher a month at which the expected number employed equals the jobs.
+
+    Each person is employed with probability ``f/(f + s)``, ``f`` = arrival times the share of offers
+    accepted; the sum over persons rises with arrival, so bisection finds it (0 to 5 a month).
+    """
+    low, high = 0.0, 5.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        found = middle * accepting
+        if float((found / (found + separation)).sum()) < jobs:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+def receivers(persons: Persons, households: Households, migrants: Migrants) -> None:
+    """Who receives and decides at the start: the spouse of somebody away, else their mother, else the eldest."""
+    here = persons.status != Status.AWAY
+    best = np.full(households.count, -1)
+    order = np.lexsort((persons.id, persons.birth_month))
+    eldest = order[here[order]][::-1]
+    best[persons.household[eldest]] = eldest
+    for relative in (persons.mother, persons.spouse):
+        them = relative[migrants.person]
+        fit = (them >= 0) & here[them] & (persons.household[them] == migrants.household)
+        best[migrants.household[fit]] = them[fit]
+    some = best[(best >= 0) & (households.persistent_receipt > 0)]
+    persons.receives[some] = 1
+    households.woman_decides[persons.household[some]] = (persons.sex[some] == Sex.WOMAN).astype(np.int8)
+
+
+def jobs(self: Solution) -> None:
+    """Employers, wages and tenure of those employed; firms of the sizes and productivities that fit them."""
+    inputs, tables, streams = self.inputs, self.tables, self.world.streams
+    persons, markets, localities = tables.persons, tables.markets, tables.localities
+    luck = streams.luck("initial", "employed", ONCE)
+    employed = self.pool & (draw(luck, persons.id) < self.chance)
+    score, months = draw(luck, persons.id, 1), draw(luck, persons.id, 2)
+    searching = self.pool & ~employed & (persons.status == Status.UNEMPLOYED)
+    mean_months = 1.0 / np.maximum(self.arrival[persons.occupation] * self.share_accepting, 0.02)
+    persons.search_months[searching] = np.minimum(-np.log(months) * mean_months, 120)[searching].astype(np.int16)
+    persons.tenure[employed] = np.minimum(1 - np.log(months[employed]) / self.separation, 480).astype(np.int16)
+    mean_size, born = inputs.firm_size, streams.luck("initial", "firms", ONCE)
+    homes_of = [np.flatnonzero(tables.households.locality == place) for place in range(self.count)]
+    for place in range(self.count):
+        here = employed & (self.place == place)
+        skilled = here & (persons.occupation == Occupation.SKILLED)
+        staff = ranked(skilled, score, persons.id)[: round(inputs.public_share * here.sum())]
+        basic_staff = ranked(here & ~skilled, score, persons.id)[: round(inputs.public_share * here.sum()) - len(staff)]
+        public = np.concatenate([staff, basic_staff])
+        free = here.copy()
+        free[public] = False
+        owners = homes_of[place][np.argsort(draw(born, tables.households.id[homes_of[place]]), kind="stable")]
+        employ(self, place, 0, public, Sector.PUBLIC, Occupation.SKILLED, -1)
+        number = 1
+        for level in (Occupation.BASIC, Occupation.SKILLED):
+            workers = ranked(free & (persons.occupation == level), score, persons.id)
+            share = streams.luck("initial", f"sectors {int(level)}", ONCE)
+            in_services = draw(share, persons.id[workers]) < inputs.non_tradable_share
+            for sector, team in ((Sector.NON_TRADABLE, workers[in_services]), (Sector.TRADABLE, workers[~in_services])):
+                first = 0
+                while first < len(team):
+                    identity = derived_id(born, place + 1, number)
+                    size = firm_size(float(draw(born, np.array([identity]))[0]), mean_size)
+                    absentee = float(draw(born, np.array([identity]), 1)[0]) < inputs.absentee_share
+                    owner = -1 if absentee or not len(owners) else int(owners[number % len(owners)])
+                    employ(self, place, number, team[first : first + size], sector, level, owner)
+                    first, number = first + size, number + 1
+    for m in range(markets.count):
+        mine = employed & (self.market == m)
+        markets.employees[m] = int(mine.sum())
+        markets.arrival[m] = markets.start_arrival[m] = self.arrival[m % 2]
+        markets.searchers[m] = int((searching & (self.market == m)).sum())
+    for place in range(self.count):
+        mine = self.place == place
+        localities.adults[place] = int((mine & self.adult).sum())
+        localities.searchers[place] = int((mine & searching).sum())
+        force = int((mine & self.pool).sum())
+        localities.unemployment[place] = localities.searchers[place] / max(force, 1)
+
+
+def ranked(those: Array, score: Array, ids: Array) -> Array:
+    """Rows of those people by keyed score."""
+    rows = np.flatnonzero(those)
+    return rows[np.lexsort((ids[rows], score[rows]))]
+
+
+def firm_size(uniform: float, mean: float) -> int:
+    """Employees of a firm from a discrete Pareto tail of exponent 1.2, cut at 60 times the mean, of about that mean.
+
+    Axtell (2001), Science 293, 1818-1820: exponent near 1.06; 1.2 keeps the mean of small places finite.
+    """
+    low = max(1.0, mean / 3.2)
+    return max(1, min(int(low * uniform ** (-1.0 / 1.2)), int(60 * mean)))
+
+
+def employ(
+    self: Solution, place: int, number: int, team: Array, sector: Sector, level: Occupation, owner: int
+) -> None:
+    """One firm of the start with its team, capital and productivity such that it wants exactly these people."""
+    inputs, tables, streams = self.inputs, self.tables, self.world.streams
+    persons = tables.persons
+    born = streams.luck("initial", "firms", ONCE)
+    identity = derived_id(born, place + 1, number) if sector is not Sector.PUBLIC else place + 1
+    trait = [float(draw(streams.luck("initial", "firm traits", ONCE), np.array([identity]), w)[0]) for w in range(4)]
+    full = sector is Sector.PUBLIC or trait[0] >= inputs.part_time
+    formal = sector is Sector.PUBLIC or trait[1] < inputs.formal_share
+    rate = self.rate[level] * math.exp(inputs.pay_spread * normal(trait[2]))
+    if formal:
+        rate = max(rate, inputs.wage_floor / self.skill_of[level])
+    share = 1.0 if full else 0.5
+    labour = float((persons.skill[team] * share).sum())
+    cost = (1.0 + self.setup.parameters.vacancies.hiring_wedge) * rate / (1.0 - ALPHA)
+    idle = 0.9 if sector is Sector.NON_TRADABLE else 1.0
+    made = cost * labour / idle
+    capital = ALPHA * made * idle / CAPITAL_COST
+    productivity = made / (capital**ALPHA * labour ** (1.0 - ALPHA)) if labour > 0 else 1.0
+    kind = Owner.AUTHORITY if sector is Sector.PUBLIC else Owner.LOCAL if owner >= 0 else Owner.ABSENTEE
+    payroll = rate * labour
+    row = tables.add(
+        Firms, 1, id=np.array([identity]), locality=place, owner=owner, owner_kind=int(kind), sector=int(sector),
+        occupation=int(level), full_time=int(full), formal=int(formal), capital=capital, productivity=productivity,
+        start_month=-1 - int(120 * trait[3]) - self.setup.burn_in, cash=int(round(200 * payroll)), jobs=len(team),
+        labour=labour, desired_labour=labour, posted_wage=rate, marginal_product=(1.0 + self.setup.parameters.vacancies.hiring_wedge) * rate,
+        applicants_wage=0.8 * rate, output=made, expected_sales=made * idle, sales=made * idle, wage_bill=payroll,
+        profit=made * idle - payroll,
+    )[0]  # fmt: skip
+    persons.status[team] = Status.EMPLOYED
+    persons.work[team] = Work.NONE
+    persons.employer[team] = row
+    persons.wage[team] = rate * persons.skill[team] * share
+    persons.hours[team] = 180.0 if full else 90.0
+    persons.formal[team] = persons.insured[team] = int(formal)
+    persons.earnings[team] = persons.wage[team] * (1.0 - inputs.tax_rate * formal)
+    persons.search_months[team] = 0
+
+
+def money(self: Solution) -> None:
+    """Purses, budgets and lines fixed at the start, so that the first month finds what the solution expects."""
+    inputs, tables = self.inputs, self.tables
+    persons, households, localities, firms = tables.persons, tables.households, tables.localities, tables.firms
+    parameters = self.setup.parameters
+    here = persons.status != Status.AWAY
+    count = households.count
+    own = here & (persons.status == Status.OWN_ACCOUNT)
+    farming = own & (persons.work == Work.FARM)
+    hands = np.bincount(persons.household[farming], minlength=count)
+    households.own_workers[:] = hands
+    product = localities.farm_productivity[households.locality] * households.land**LAND_SHARE * np.maximum(hands, 0) ** (
+        1.0 - LAND_SHARE
+    )  # fmt: skip
+    each = np.divide(product, hands, out=np.zeros(count), where=hands > 0)
+    persons.earnings[farming] = each[persons.household[farming]]
+    trading = own & (persons.work == Work.TRADE)
+    persons.earnings[trading] = self.trade * persons.skill[trading]
+    persons.earnings[here & ~own & (persons.status != Status.EMPLOYED)] = 0.0
+    persons.smoothed_earnings[:] = np.where(here, persons.earnings, 0.0)
+    persons.shaken[:] = 0
+    labour = np.bincount(persons.household[here], persons.earnings[here], minlength=count)
+    households.labour_income[:] = households.others_earnings[:] = labour
+    profit = np.maximum(firms.profit * 0.5, 0.0)
+    owned = firms.owner >= 0
+    other = np.bincount(firms.owner[owned], profit[owned], minlength=count)
+    households.other_income[:] = other
+    income = labour + other + households.persistent_receipt
+    equivalents = 0.3 + 0.7 * households.adults + 0.5 * households.children
+    need = inputs.need * equivalents
+    households.need[:] = need
+    households.income[:] = households.smoothed_income[:] = income
+    households.consumption[:] = households.spending[:] = np.maximum(income, 0.0)
+    households.home_food[:] = np.minimum(product, need)
+    households.liquid_assets[:] = np.rint(100.0 * parameters.spending.buffer * np.maximum(need, 0.5 * income))
+    each_head = np.divide(income, equivalents, out=np.zeros(count), where=equivalents > 0)
+    heads = households.members.astype(np.float64)
+    if heads.sum() > 0:
+        order = np.argsort(each_head, kind="stable")
+        reached = np.cumsum(heads[order]) / heads.sum()
+        at = min(int(np.searchsorted(reached, inputs.poverty_headcount)), count - 1)
+        localities.poverty_line[:] = each_head[order][at]
+    working = here & ((persons.status == Status.EMPLOYED) | own)
+    for place in range(self.count):
+        mine = self.place == place
+        localities.median_pay[place] = np.median(persons.earnings[working & mine]) if (working & mine).any() else self.base_pay
+        homes = households.locality == place
+        adults = households.adults[homes]
+        if (adults > 0).any():
+            localities.median_income[place] = np.median(income[homes][adults > 0] / adults[adults > 0])
+    localities.base_pay[:] = localities.median_pay
+    localities.trade_return[:] = self.trade
+    localities.trade_productivity[:] = self.trade / 0.9 / (1.0 - inputs.market_dues)
+    localities.use[:] = 0.9
+    residents = np.bincount(self.place[here], minlength=self.count)
+    public = firms.sector == Sector.PUBLIC
+    payroll = np.bincount(firms.locality[public], firms.wage_bill[public], minlength=self.count)
+    formal_pay = np.bincount(self.place, persons.wage * persons.formal, minlength=self.count)
+    localities.start_residents[:] = residents
+    tables["Authorities"].values("staff_budget")[:] = payroll
+    tables["Authorities"].values("grant")[:] = payroll + inputs.grant_per_head * residents
+    revenue = payroll + inputs.grant_per_head * residents + inputs.tax_rate * formal_pay
+    tables["Authorities"].values("smoothed_revenue")[:] = tables["Authorities"].values("revenue")[:] = revenue
+    tables["Lenders"].values("cash")[:] = np.rint(100 * inputs.loan_capital * residents).astype(np.int64)
