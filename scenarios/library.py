@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pathlib
 import re
 from importlib.resources import files
@@ -15,7 +16,11 @@ LARGEST = 1_000_000  # bytes of one file
 DEEPEST = 20  # tables within tables
 # Made explicit on reading, so that each can be named in an override.
 DATES: dict[str, Any] = {"start": 1, "ramp": 0, "end": None, "assign": None}
-OPTIONAL = {"policies": {**DATES, "budget": None, "coverage": None}, "shocks": DATES}
+ALL_TAKE_UP = {"value": 1.0, "unit": "1", "source": "assumption: everybody eligible takes it up"}
+OPTIONAL = {
+    "policies": {**DATES, "budget": None, "coverage": None, "take_up": ALL_TAKE_UP},
+    "shocks": DATES,
+}
 CASE_KEYS = ("title", "summary", "question", "inventory", "overrides")
 
 
@@ -187,7 +192,7 @@ def load(kind: str, name: str) -> dict[str, Any]:
             listed = ", ".join(names(kind)) or "none shipped"
             raise LibraryError(f"{kind} has no {name!r}; allowed: {listed}, or a path ending in .yaml")
         values = parse(found.read_bytes(), f"{kind}/{short}.yaml")
-    return {**OPTIONAL.get(kind, {}), **values}
+    return {**copy.deepcopy(OPTIONAL.get(kind, {})), **values}
 
 
 def load_policy(name: str) -> dict[str, Any]:
