@@ -93,14 +93,22 @@ def break_even_productivity(wage: float, user_cost: float, price: float, alpha: 
     ``(user cost / alpha)^alpha * (w / (1 - alpha))^(1 - alpha) / p``; what an entrant believes of a trade
     that has no firm in the place.
     """
-    return (user_cost / alpha) ** alpha * (wage / (1.0 - alpha)) ** (1.0 - alpha) / price
+    cost: float = (user_cost / alpha) ** alpha * (wage / (1.0 - alpha)) ** (1.0 - alpha)
+    return cost / price
 
 
 @rule
 def believed_income(
-    productivity: float, capital: float, labour: float, own_labour: float, wage: float, price: float, user_cost: float,
-    reach: float, alpha: float,
-) -> float:  # fmt: skip
+    productivity: float,
+    capital: float,
+    labour: float,
+    own_labour: float,
+    wage: float,
+    price: float,
+    user_cost: float,
+    reach: float,
+    alpha: float,
+) -> float:
     """What a founder expects to earn: own pay and the profit after wages and the cost of capital.
 
     Parameters
@@ -203,7 +211,9 @@ def run_firms(
         if founder >= 0 and persons.employer[founder] == f:
             own_pay = persons.earnings[founder]
             trade = localities.trade_return[place] * persons.skill[founder]
-            search = (persons.not_working[founder] + persons.reservation_flow[founder]) * localities.price_index[place]
+            search = (
+                persons.not_working[founder] + persons.reservation_flow[founder]
+            ) * localities.price_index[place]
             alternative = max(trade, search)
         if firms.profit[f] + own_pay < alternative:
             firms.losing_months[f] += 1
@@ -223,7 +233,7 @@ def run_firms(
             firms.capital[f], depreciation, push, rules.investment_speed, localities.supply_free[place],
             (cash - rules.kept_payroll * payroll) / price,
         )  # fmt: skip
-        outlay[f] = int(math.floor(spend * price * 100.0))
+        outlay[f] = math.floor(spend * price * 100.0)
         firms.capital[f] += outlay[f] / 100.0 / price
 
 
@@ -244,7 +254,7 @@ def wind_up(
         if closing[f] == 0:
             continue
         place = firms.locality[f]
-        scrap[f] = int(math.floor(rules.resale * firms.capital[f] * localities.tradable_price[place] * 100.0))
+        scrap[f] = math.floor(rules.resale * firms.capital[f] * localities.tradable_price[place] * 100.0)
         cash = firms.cash[f] + scrap[f]
         repaid[f] = min(max(0, cash), firms.debt[f])
         lenders.loans[place] -= firms.debt[f]
@@ -280,12 +290,29 @@ def known_productivity(firms: Firms, total: Array, count: Array) -> None:
     for f in range(len(firms.open)):
         if firms.open[f] == 1 and firms.sector[f] != PUBLIC and firms.productivity[f] > 0.0:
             cell = CELLS * firms.locality[f] + 2 * firms.sector[f] + firms.occupation[f]
-            total[cell] += int(round(math.log(firms.productivity[f]) * FIXED))
+            total[cell] += round(math.log(firms.productivity[f]) * FIXED)
             count[cell] += 1
 
 
 @kernel
+def think(persons: Persons, rules: Enterprise, month: int, luck: Luck, thinkers: Array) -> int:
+    """Who thinks of a start this month, of those without a job: rows in ``thinkers``; returns how many."""
+    found = 0
+    for i in range(len(persons.status)):
+        status = persons.status[i]
+        returns = status == INACTIVE and persons.returnee[i] == 1
+        if not (status in (UNEMPLOYED, ON_OWN_ACCOUNT) or returns):
+            continue
+        thinks, _, _, _ = uniforms(luck, persons.id[i])
+        if thinks < rules.thinking and month - persons.birth_month[i] >= GROWN_UP:
+            thinkers[found] = i
+            found += 1
+    return found
+
+
+@kernel
 def consider(
+    thinkers: Array,
     persons: Persons,
     households: Households,
     localities: Localities,
@@ -294,7 +321,6 @@ def consider(
     user_cost: float,
     loan_to_value: float,
     share: float,
-    month: int,
     luck: Luck,
     gates: Luck,
     total: Array,
@@ -307,14 +333,9 @@ def consider(
     labour, score.
     """
     found = 0
-    for i in range(len(persons.status)):
-        status = persons.status[i]
-        returns = status == INACTIVE and persons.returnee[i] == 1
-        if not (status == UNEMPLOYED or status == ON_OWN_ACCOUNT or returns):
-            continue
-        thinks, idea, talent, score = uniforms(luck, persons.id[i])
-        if thinks >= rules.thinking or month - persons.birth_month[i] < GROWN_UP:
-            continue
+    for k in range(len(thinkers)):
+        i = thinkers[k]
+        _, idea, talent, score = uniforms(luck, persons.id[i])
         home = persons.household[i]
         place = households.locality[home]
         if localities.supply_free[place] <= 0.0:
@@ -356,9 +377,17 @@ def consider(
         # Market reach and belief, against the best alternative, all as pay for full-time work.
         reach = market_reach(rules.reach, schooling, advice)
         income = believed_income(
-            productivity, capital, labour, 1.0 * persons.skill[i], wage, price * used, capital_cost, reach, ALPHA
+            productivity,
+            capital,
+            labour,
+            1.0 * persons.skill[i],
+            wage,
+            price * used,
+            capital_cost,
+            reach,
+            ALPHA,
         )
-        present = persons.earnings[i] if status == ON_OWN_ACCOUNT else 0.0
+        present = persons.earnings[i] if persons.status[i] == ON_OWN_ACCOUNT else 0.0
         waiting = (persons.not_working[i] + max(0.0, persons.reservation_flow[i])) * prices
         delay = rules.delay * (1.0 - 0.5 * advice) * max(present, waiting) / rules.horizon
         if income - delay - rent / rules.horizon <= max(present, waiting):
@@ -381,14 +410,14 @@ def consider(
 def finance_starts(
     persons: Persons, households: Households, lenders: Lenders, plan: Array, order: Array, chosen: Array
 ) -> None:
-    """In keyed order: at most one start a household and month, and loans as far as the lender's money goes."""
+    """In keyed order: at most one start a household, and loans as far as the lender's money goes."""
     lent = np.zeros(len(lenders.loans), np.int64)
     taken = np.zeros(len(households.debt), np.int8)
     for k in range(len(order)):
         row = order[k]
         home = persons.household[int(plan[row, 0])]
         place = households.locality[home]
-        loan = int(math.floor(plan[row, 5] * 100.0))
+        loan = math.floor(plan[row, 5] * 100.0)
         if taken[home] == 1 or loan > lenders.cash[place] - lent[place]:
             continue
         taken[home] = 1
@@ -430,21 +459,22 @@ class Enterprise(Mechanism):
     """
 
     reads: ClassVar = (
-        Persons.id, Persons.household, Persons.birth_month, Persons.schooling, Persons.occupation, Persons.skill,
-        Persons.earnings, Persons.returnee, Persons.reservation_flow, Persons.not_working,
+        Persons.id, Persons.household, Persons.birth_month, Persons.schooling, Persons.occupation,
+        Persons.skill, Persons.earnings, Persons.returnee, Persons.reservation_flow, Persons.not_working,
         Households.locality, Households.liquid_assets, Households.received_assets, Households.need,
         Households.credit, Households.business_advice, Households.debt,
-        Firms.id, Firms.locality, Firms.sector, Firms.occupation, Firms.owner, Firms.founder, Firms.cash, Firms.sales,
-        Firms.wage_bill, Firms.profit, Firms.coaching,
+        Firms.id, Firms.locality, Firms.sector, Firms.occupation, Firms.owner, Firms.founder, Firms.cash,
+        Firms.sales, Firms.wage_bill, Firms.profit, Firms.coaching,
         Lenders.cash,
-        Localities.price, Localities.price_index, Localities.tradable_price, Localities.use, Localities.base_pay,
-        Localities.trade_return, Localities.tax_rate, Localities.supply_free,
+        Localities.price, Localities.price_index, Localities.tradable_price, Localities.use,
+        Localities.base_pay, Localities.trade_return, Localities.tax_rate, Localities.supply_free,
         Markets.mean_wage,
     )  # fmt: skip
     writes: ClassVar = (
         Persons.status, Persons.work, Persons.employer, Persons.hours, Persons.wage, Persons.tenure,
         Persons.search_months, Persons.why_out, Persons.formal,
-        Firms.productivity, Firms.capital, Firms.debt, Firms.losing_months, Firms.open, Firms.vacancies, Firms.output,
+        Firms.productivity, Firms.capital, Firms.debt, Firms.losing_months, Firms.open, Firms.vacancies,
+        Firms.output,
         Lenders.loans, Lenders.written_off,
     )  # fmt: skip
     adds: ClassVar = (Firms,)
@@ -453,13 +483,23 @@ class Enterprise(Mechanism):
         Flow("sale of equipment", Localities.outside, Firms.cash, "equipment of closing firms"),
         Flow("repayment at closing", Firms.cash, Lenders.cash, "what a closing firm can pay back"),
         Flow("closing", Firms.cash, Households.liquid_assets, "cash of a closing firm, to its owner"),
-        Flow("closing elsewhere", Firms.cash, Localities.outside, "cash of a closing firm, to an owner elsewhere"),
-        Flow("overdrafts given up", Localities.outside, Firms.cash, "overdraft that a closing firm cannot cover"),
+        Flow(
+            "closing elsewhere",
+            Firms.cash,
+            Localities.outside,
+            "cash of a closing firm, to an owner elsewhere",
+        ),
+        Flow(
+            "overdrafts given up",
+            Localities.outside,
+            Firms.cash,
+            "overdraft that a closing firm cannot cover",
+        ),
         Flow("start-up capital", Households.liquid_assets, Firms.cash, "own money put into a new firm"),
         Flow("start-up loans", Lenders.cash, Firms.cash, "loans to new firms"),
     )
     answers: ClassVar = (
-        Answer(Firms.profit, Firms.losing_months, -1, "owners who earn enough stay", -1.0, 1e3),
+        Answer(Firms.profit, Firms.losing_months, -1, "owners who earn enough stay", 1.0, 1e6),
         Answer(Localities.use, Firms.capital, +1, "scarce capacity is extended", 1.2),
         Answer(Firms.coaching, Firms.productivity, +1, "coaching raises productivity's drift", 1.0, 1.0),
         Answer(Households.liquid_assets, "firm_births", +1, "own money opens the gate of capital", 20.0),
@@ -473,16 +513,24 @@ class Enterprise(Mechanism):
     drift: float = param(-0.002, "1/month", (-0.01, 0.0), "of log productivity; assumption")
     coaching_effect: float = param(0.006, "1/month", (0.0, 0.05), "on the drift, if coached; assumption")
     investment_speed: float = param(4.0, "1", (0.0, 20.0), "response to the return of capital; assumption")
-    kept_payroll: float = param(1.0, "month of payroll", (0.0, 6.0), "cash not put into equipment; assumption")
+    kept_payroll: float = param(
+        1.0, "month of payroll", (0.0, 6.0), "cash not put into equipment; assumption"
+    )
     patience: int = param(6, "month", (1, 36), "that an owner bears to earn less than elsewhere; assumption")
     resale: float = param(0.3, "1", (0.0, 1.0), "of equipment of a closing firm; assumption")
     thinking: float = param(0.02, "1/month", (0.0, 0.2), "chance to think of a start; assumption")
     talent: float = param(0.3, "1", (0.0, 1.0), "sd of log productivity of ideas; assumption")
     team: float = param(1.0, "1", (0.0, 20.0), "people a founder plans to employ; assumption")
-    smallest: float = param(0.2, "1", (0.01, 1.0), "smallest capital over the cost-minimising one; assumption")
+    smallest: float = param(
+        0.2, "1", (0.01, 1.0), "smallest capital over the cost-minimising one; assumption"
+    )
     first_payroll: float = param(1.0, "month", (0.0, 12.0), "of pay set aside at the start; assumption")
-    premises: float = param(1.0, "month of base pay", (0.0, 12.0), "deposit and rent at the start; assumption")
-    reach: float = param(0.8, "1", (0.1, 1.0), "share of demand served without schooling or advice; assumption")
+    premises: float = param(
+        1.0, "month of base pay", (0.0, 12.0), "deposit and rent at the start; assumption"
+    )
+    reach: float = param(
+        0.8, "1", (0.1, 1.0), "share of demand served without schooling or advice; assumption"
+    )
     failure: float = param(0.4, "1", (0.0, 1.0), "chance to fail at the rules without schooling; assumption")
     delay: float = param(2.0, "month", (0.0, 24.0), "lost with papers; assumption")
     horizon: float = param(36.0, "month", (6.0, 240.0), "over which set-up costs must pay; assumption")
@@ -529,11 +577,13 @@ class Enterprise(Mechanism):
         places = month.count(Localities)
         total, count = np.zeros(CELLS * places, np.int64), np.zeros(CELLS * places, np.int64)
         known_productivity(month.firms, total, count)
-        plan = np.zeros((max(1, month.count(Persons)), 11))
+        thinkers = np.zeros(month.count(Persons), np.int64)
+        thinkers = thinkers[: think(persons, self.rules, month.age_base, month.luck("idea"), thinkers)]
+        plan = np.zeros((len(thinkers), 11))
         found = consider(
-            persons, households, month.localities, month.markets, self.rules, user_cost, loan_to_value,
-            month.territory.non_tradable_share, month.age_base, month.luck("idea"), month.luck("gates"), total, count,
-            plan,
+            thinkers, persons, households, month.localities, month.markets, self.rules, user_cost,
+            loan_to_value,
+            month.territory.non_tradable_share, month.luck("idea"), month.luck("gates"), total, count, plan,
         )  # fmt: skip
         if not found:
             return
@@ -551,11 +601,21 @@ class Enterprise(Mechanism):
         founders = plan[:, 0].astype(np.int64)
         home = month.values(Persons.household)[founders]
         place = month.values(Households.locality)[home]
-        sector, productivity, capital, wage, labour = plan[:, 1], plan[:, 2], plan[:, 3], plan[:, 8], plan[:, 9]
-        own, loan = np.floor(plan[:, 4] * 100.0).astype(np.int64), np.floor(plan[:, 5] * 100.0).astype(np.int64)
-        skill = month.values(Persons.skill)[founders].astype(np.float64)
-        made = np.array([output(*values, ALPHA) for values in zip(productivity, capital, skill, strict=True)])
-        planned = np.array([output(*values, ALPHA) for values in zip(productivity, capital, labour, strict=True)])
+        sector, productivity, capital, wage, labour = (
+            plan[:, 1],
+            plan[:, 2],
+            plan[:, 3],
+            plan[:, 8],
+            plan[:, 9],
+        )
+        own, loan = (
+            np.floor(plan[:, 4] * 100.0).astype(np.int64),
+            np.floor(plan[:, 5] * 100.0).astype(np.int64),
+        )
+        skill = month.values(Persons.skill)[founders]
+        planned = np.array(
+            [output(*values, ALPHA) for values in zip(productivity, capital, labour, strict=True)]
+        )
         ids = np.zeros(len(founders), np.int64)
         name_firms(month.persons, month.luck("new firms"), founders, ids)
         back = month.values(Persons.returnee)[founders] == 1
@@ -564,7 +624,7 @@ class Enterprise(Mechanism):
             "founder": founders, "sector": sector, "occupation": month.values(Persons.occupation)[founders],
             "formal": plan[:, 6], "start_month": month.age_base, "necessity": plan[:, 7], "capital": capital,
             "productivity": productivity, "debt": loan, "jobs": 1, "labour": skill, "desired_labour": labour,
-            "posted_wage": wage, "marginal_product": wage, "applicants_wage": 0.8 * wage, "output": made,
+            "posted_wage": wage, "marginal_product": wage, "applicants_wage": 0.8 * wage,
             "expected_sales": np.where(sector == NON_TRADABLE, 0.9, 1.0) * planned,
         }  # fmt: skip
         rows = month.add(Firms, len(founders), **details)

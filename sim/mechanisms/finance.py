@@ -50,7 +50,13 @@ def instalment(debt: float, term: float, able: float) -> float:
 
 @rule
 def credit_line(
-    income: float, collateral: float, guarantee: float, defaults: int, debt: float, months: float, loan_to_value: float
+    income: float,
+    collateral: float,
+    guarantee: float,
+    defaults: int,
+    debt: float,
+    months: float,
+    loan_to_value: float,
 ) -> float:
     """What a lender would still lend: a multiple of income and a share of collateral, by record.
 
@@ -75,7 +81,7 @@ def credit_line(
 
 @rule
 def expected_shortfall(mean: float, sd: float, trigger: float) -> float:
-    """Mean shortfall of a normal income below ``trigger * mean``: ``sd (phi(z) - z Phi(-z))`` (money/month)."""
+    """Mean shortfall of a normal income below ``trigger * mean``: ``sd (phi(z) - z Phi(-z))``."""
     if mean <= 0.0 or sd <= 0.0:
         return 0.0
     z = (1.0 - trigger) * mean / sd
@@ -115,7 +121,9 @@ def payout(income: float, mean: float, trigger: float, cover: float) -> float:
 
 
 @rule
-def account_pays(flow: float, saving: float, base_pay: float, distance: float, cost: float, reach: float) -> bool:
+def account_pays(
+    flow: float, saving: float, base_pay: float, distance: float, cost: float, reach: float
+) -> bool:
     """Whether an account saves more than it costs.
 
     Parameters
@@ -152,24 +160,24 @@ def settle_firms(
         cash, payroll, debt = firms.cash[f] / 100.0, firms.wage_bill[f], firms.debt[f] / 100.0
         public = firms.sector[f] == PUBLIC
         due = rate * (debt + max(0.0, -cash))
-        interest[f] = int(math.floor(min(due, max(0.0, cash + rules.reserve * payroll)) * 100.0))
-        added = int(math.floor(due * 100.0)) - interest[f]
+        interest[f] = math.floor(min(due, max(0.0, cash + rules.reserve * payroll)) * 100.0)
+        added = math.floor(due * 100.0) - interest[f]
         wear = 0.0 if public else rules.depreciation * firms.capital[f]
         if not public:
             firms.capital[f] -= wear
         cash -= interest[f] / 100.0
-        repaid[f] = int(math.floor(instalment(debt, rules.term, cash - payroll) * 100.0))
+        repaid[f] = math.floor(instalment(debt, rules.term, cash - payroll) * 100.0)
         repaid[f] = min(repaid[f], firms.debt[f])
         firms.debt[f] += added - repaid[f]
         lenders.loans[place] += added - repaid[f]
         cash -= repaid[f] / 100.0
         firms.profit[f] = firms.sales[f] - payroll - due - wear * price
-        paid_out[f] = int(math.floor(
+        paid_out[f] = math.floor(
             dividend(cash, payroll, firms.profit[f], rules.reserve, rules.idle_part) * 100.0
-        ))  # fmt: skip
+        )  # fmt: skip
         if cash < 0.0 and not public and firms.profit[f] > 0.0:
             line = rules.loan_to_value * firms.capital[f] * price - firms.debt[f] / 100.0
-            wanted[f] = int(math.floor(max(0.0, min(-cash, line)) * 100.0))
+            wanted[f] = math.floor(max(0.0, min(-cash, line)) * 100.0)
             asked[place] += wanted[f]
 
 
@@ -206,7 +214,7 @@ def settle_households(
             households.earned_income[h] = now  # a new household starts from what it first earns
         mean = households.earned_income[h]
         if households.insured[h] == 1:
-            payouts[h] = int(math.floor(payout(now, mean, rules.trigger, rules.cover) * 100.0))
+            payouts[h] = math.floor(payout(now, mean, rules.trigger, rules.cover) * 100.0)
             cash += payouts[h] / 100.0
         surprise = now - mean
         households.earned_income[h] = mean + rules.income_memory * surprise
@@ -219,10 +227,11 @@ def settle_households(
         if debt > 0.0:
             due = rate * debt
             spare = max(0.0, cash - need)
-            interest[h] = int(math.floor(min(due, spare) * 100.0))
-            added = int(math.floor(due * 100.0)) - interest[h]
+            interest[h] = math.floor(min(due, spare) * 100.0)
+            added = math.floor(due * 100.0) - interest[h]
             repaid[h] = min(
-                int(math.floor(instalment(debt, rules.term, spare - interest[h] / 100.0) * 100.0)), households.debt[h]
+                math.floor(instalment(debt, rules.term, spare - interest[h] / 100.0) * 100.0),
+                households.debt[h],
             )
             cash -= (interest[h] + repaid[h]) / 100.0
             households.debt[h] += added - repaid[h]
@@ -241,7 +250,8 @@ def settle_households(
             continue
         flow = households.labour_income[h] + usual_receipt
         if households.account[h] == 0 and account_pays(
-            flow, rules.account_saving, localities.base_pay[place], households.desk_distance[h], rules.account_cost,
+            flow, rules.account_saving, localities.base_pay[place], households.desk_distance[h],
+            rules.account_cost,
             rules.account_reach,
         ):  # fmt: skip
             households.account[h] = 1
@@ -250,19 +260,22 @@ def settle_households(
             mean, sd = households.earned_income[h], math.sqrt(households.earned_variance[h])
             fair = rules.cover * expected_shortfall(mean, sd, rules.trigger)
             premium = (1.0 + rules.loading) * fair * (1.0 - households.premium_support[h])
-            gain = insurance_gain(mean, squared_shortfall(mean, sd, rules.trigger), rules.cover, rules.risk_aversion)
+            gain = insurance_gain(
+                mean, squared_shortfall(mean, sd, rules.trigger), rules.cover, rules.risk_aversion
+            )
             if fair > 0.0 and fair + gain > premium and premium <= cash - need:
-                premiums[h] = int(math.floor(premium * 100.0))
+                premiums[h] = math.floor(premium * 100.0)
                 households.insured[h] = 1
                 cash -= premiums[h] / 100.0
 
         collateral = households.land[h] * localities.farm_return[place] * rules.land_months
         households.credit[h] = credit_line(
-            counted, collateral, households.loan_guarantee[h], households.defaults[h], households.debt[h] / 100.0,
+            counted, collateral, households.loan_guarantee[h], households.defaults[h],
+            households.debt[h] / 100.0,
             rules.income_months, rules.loan_to_value,
         )  # fmt: skip
         if cash < need:
-            wanted[h] = int(math.floor(min(need - cash, households.credit[h]) * 100.0))
+            wanted[h] = math.floor(min(need - cash, households.credit[h]) * 100.0)
             asked[place] += wanted[h]
 
 
@@ -277,13 +290,13 @@ def lend(
             share[place] = min(1.0, lenders.cash[place] / asked[place])
     for h in range(len(home_loans)):
         place = households.locality[h]
-        home_loans[h] = int(math.floor(home_loans[h] * share[place]))
+        home_loans[h] = math.floor(home_loans[h] * share[place])
         households.debt[h] += home_loans[h]
         households.credit[h] = max(0.0, households.credit[h] - home_loans[h] / 100.0)
         lenders.loans[place] += home_loans[h]
     for f in range(len(firm_loans)):
         place = firms.locality[f]
-        firm_loans[f] = int(math.floor(firm_loans[f] * share[place]))
+        firm_loans[f] = math.floor(firm_loans[f] * share[place])
         firms.debt[f] += firm_loans[f]
         lenders.loans[place] += firm_loans[f]
 
@@ -310,8 +323,9 @@ class Finance(Mechanism):
         Firms.locality, Firms.sector, Firms.open, Firms.owner, Firms.owner_kind, Firms.cash, Firms.sales,
         Firms.wage_bill,
         Households.locality, Households.members, Households.away, Households.liquid_assets, Households.need,
-        Households.labour_income, Households.other_income, Households.persistent_receipt, Households.received_assets,
-        Households.land, Households.desk_distance, Households.premium_support, Households.loan_guarantee,
+        Households.labour_income, Households.other_income, Households.persistent_receipt,
+        Households.received_assets, Households.land, Households.desk_distance, Households.premium_support,
+        Households.loan_guarantee,
         Lenders.cash, Lenders.fund,
         Localities.price_index, Localities.tradable_price, Localities.base_pay, Localities.farm_return,
     )  # fmt: skip
@@ -338,10 +352,10 @@ class Finance(Mechanism):
     )
     answers: ClassVar = (
         Answer(Firms.sales, Households.property_income, +1, "better sales, larger dividends"),
-        Answer(Households.persistent_receipt, Households.account, +1, "regular receipts make an account worth it", 3.0),
+        Answer(Households.persistent_receipt, Households.account, +1, "regular receipts make an account pay", 3.0),
         Answer(Households.labour_income, Households.credit, +1, "lenders lend against income"),
         Answer(Households.loan_guarantee, Households.credit, +1, "a guarantee raises what is lent", 1.0, 0.5),
-        Answer(Households.premium_support, Households.insured, +1, "cheaper insurance is bought by more", 1.0, 0.9),
+        Answer(Households.premium_support, Households.insured, +1, "cheaper insurance is bought", 1.0, 0.9),
     )  # fmt: skip
     shows: ClassVar = ("loans", "liquid_assets", "real_income")
 
@@ -352,21 +366,32 @@ class Finance(Mechanism):
     idle_part: float = param(1 / 12, "1/month", (0.0, 1.0), "idle cash paid out; assumption")
     term: float = param(24.0, "month", (3.0, 120.0), "of loans; assumption")
     income_months: float = param(2.0, "month", (0.0, 24.0), "income lent against; assumption")
-    land_months: float = param(12.0, "month", (0.0, 120.0), "value of land in months of its return; assumption")
+    land_months: float = param(
+        12.0, "month", (0.0, 120.0), "value of land in months of its return; assumption"
+    )
     loan_to_value: float = param(0.4, "1", (0.0, 0.9), "share of collateral lent against; assumption")
     default_months: float = param(6.0, "month", (1.0, 60.0), "debt over income that is given up; assumption")
     income_memory: float = param(1 / 12, "1/month", (1 / 36, 1.0), "assumption: a year's income")
-    trigger: float = param(0.7, "1", (0.3, 1.0), "share of usual income below which insurance pays; assumption")
+    trigger: float = param(
+        0.7, "1", (0.3, 1.0), "share of usual income below which insurance pays; assumption"
+    )
     cover: float = param(0.7, "1", (0.1, 1.0), "share of the shortfall paid; assumption")
     loading: float = param(0.6, "1", (0.0, 2.0), "premium over expected payouts; assumption")
-    risk_aversion: float = param(2.0, "1", (0.0, 10.0), "relative; outside, Chetty 2006: 1, up to 2 with shocks")
+    risk_aversion: float = param(
+        2.0, "1", (0.0, 10.0), "relative; outside, Chetty 2006: 1, up to 2 with shocks"
+    )
     account_saving: float = param(0.02, "1", (0.0, 0.1), "of what goes through an account; assumption")
     account_cost: float = param(0.04, "share of base pay", (0.0, 0.3), "a month; assumption")
     account_reach: float = param(25.0, "km", (1.0, 200.0), "way to a desk that doubles the cost; assumption")
 
     def __call__(self, month: Month) -> None:
         """Firms first, whose dividends reach the households; then households; last the lender's profit."""
-        firms, households, lenders, localities = month.firms, month.households, month.lenders, month.localities
+        firms, households, lenders, localities = (
+            month.firms,
+            month.households,
+            month.lenders,
+            month.localities,
+        )
         rate, places = month.territory.loan_rate, month.count(Localities)
         where, home = month.values(Firms.locality), month.values(Households.locality)
         enterprises, every, seats = np.arange(len(where)), np.arange(len(home)), np.arange(places)
@@ -391,8 +416,8 @@ class Finance(Mechanism):
 
         interest, repaid, premiums, payouts, home_loans = (np.zeros(len(home), np.int64) for _ in range(5))
         settle_households(
-            households, lenders, localities, self.rules, rate, interest, repaid, premiums, payouts, home_loans,
-            asked, written,
+            households, lenders, localities, self.rules, rate, interest, repaid, premiums, payouts,
+            home_loans,            asked, written,
         )  # fmt: skip
         month.pay("payouts", home, every, payouts)
         month.pay("interest", every, home, interest)

@@ -65,7 +65,7 @@ def budget(smoothed_revenue: float, cash: float, correction: float) -> float:
 
 @rule
 def staff_pay(staff_budget: float, extra: float, allowed: float) -> float:
-    """Pay of public staff: the budget for staff and what a programme of public jobs adds, if there is money."""
+    """Pay of public staff: the budget for staff and what public jobs add, if there is money."""
     return min(staff_budget * (1.0 + extra), allowed)
 
 
@@ -105,13 +105,13 @@ def assess(
             continue
         if persons.status[i] == EMPLOYED and persons.formal[i] == 1:
             tax_rate = localities.tax_rate[households.locality[home]]
-            taxes[home] += int(round(tax_on(persons.earnings[i], tax_rate) * 100.0))
+            taxes[home] += round(tax_on(persons.earnings[i], tax_rate) * 100.0)
         age = (month - persons.birth_month[i]) / 12.0
         if age >= rules.pension_age:
             covered, _, _, _ = uniforms(luck, persons.id[i])
             persons.pensioner[i] = pensioner(age, covered, coverage, rules.pension_age)
             if persons.pensioner[i] == 1:
-                pensions[home] += int(round(pension * 100.0))
+                pensions[home] += round(pension * 100.0)
     for h in range(len(taxes)):
         taxes[h] = min(taxes[h], households.liquid_assets[h])
 
@@ -120,8 +120,8 @@ def assess(
 def transfers(households: Households, pensions: Array, grants: Array, inflow: Array, outflow: Array) -> None:
     """Grants and other money from and to the rest of the country; their sum with pensions and profits."""
     for h in range(len(pensions)):
-        grants[h] = int(round(households.cash_grant[h] * 100.0))
-        other = int(round(households.outside_income[h] * 100.0))
+        grants[h] = round(households.cash_grant[h] * 100.0)
+        other = round(households.outside_income[h] * 100.0)
         if households.members[h] + households.away[h] == 0:
             other = 0
         if other >= 0:
@@ -139,7 +139,7 @@ def raise_revenue(authorities: Authorities, rules: Government, tax: Array, grant
         authorities.smoothed_revenue[a] = smoothed(
             authorities.smoothed_revenue[a], authorities.revenue[a], rules.revenue_memory
         )
-        grants[a] = int(round(authorities.grant[a] * 100.0))
+        grants[a] = round(authorities.grant[a] * 100.0)
         authorities.revenue[a] = (tax[a] + grants[a]) / 100.0
 
 
@@ -161,7 +161,7 @@ def spend(
         public_firm = employer[place]
         if public_firm >= 0:
             paid = staff_pay(authorities.staff_budget[a], localities.public_jobs[place], allowed)
-            pay[a] = int(round(paid * 100.0))
+            pay[a] = round(paid * 100.0)
             firms.sales[public_firm] = pay[a] / 100.0
         left = max(0.0, allowed - pay[a] / 100.0 - authorities.instruments[a])
         bought = local_part(
@@ -169,7 +169,7 @@ def spend(
             localities.capacity[place],
         )  # fmt: skip
         local[a] = int(np.floor(bought * 100.0))
-        outside[a] = int(round(left * 100.0)) - local[a]
+        outside[a] = round(left * 100.0) - local[a]
         authorities.purchases[a] = local[a] / 100.0
 
 
@@ -191,41 +191,77 @@ class Government(Mechanism):
     """
 
     reads: ClassVar = (
-        Persons.id, Persons.household, Persons.status, Persons.formal, Persons.birth_month, Persons.earnings,
-        Households.locality, Households.members, Households.away, Households.liquid_assets, Households.cash_grant,
-        Households.outside_income, Households.property_income,
+        Persons.id, Persons.household, Persons.status, Persons.formal, Persons.birth_month,
+        Persons.earnings,
+        Households.locality, Households.members, Households.away, Households.liquid_assets,
+        Households.cash_grant, Households.outside_income, Households.property_income,
         Firms.locality, Firms.sector, Firms.open,
-        Authorities.locality, Authorities.cash, Authorities.grant, Authorities.staff_budget, Authorities.instruments,
+        Authorities.locality, Authorities.cash, Authorities.grant, Authorities.staff_budget,
+        Authorities.instruments,
         Localities.tax_rate, Localities.price, Localities.capacity, Localities.public_jobs,
         Localities.local_purchases,
     )  # fmt: skip
     writes: ClassVar = (
-        Persons.pensioner, Households.other_income, Firms.sales,
+        Persons.pensioner,
+        Households.other_income,
+        Firms.sales,
         Authorities.revenue, Authorities.smoothed_revenue, Authorities.purchases,
     )  # fmt: skip
     pays: ClassVar = (
         Flow("income tax", Households.liquid_assets, Authorities.cash, "tax and contributions on formal pay"),
         Flow("grants", Localities.outside, Authorities.cash, "central government's grant"),
         Flow("pensions", Localities.outside, Households.liquid_assets, "pensions"),
-        Flow("cash grants", Localities.outside, Households.liquid_assets, "grants to households by instruments"),
-        Flow("other outside income", Localities.outside, Households.liquid_assets, "from the rest of the country"),
-        Flow("other outside payments", Households.liquid_assets, Localities.outside, "to the rest of the country"),
+        Flow(
+            "cash grants", Localities.outside, Households.liquid_assets, "grants to households by instruments"
+        ),
+        Flow(
+            "other outside income",
+            Localities.outside,
+            Households.liquid_assets,
+            "from the rest of the country",
+        ),
+        Flow(
+            "other outside payments",
+            Households.liquid_assets,
+            Localities.outside,
+            "to the rest of the country",
+        ),
         Flow("public pay", Authorities.cash, Firms.cash, "money for the payroll of public staff"),
         Flow("public purchases", Authorities.cash, Localities.till, "bought from local sellers"),
         Flow("outside purchases", Authorities.cash, Localities.outside, "bought elsewhere"),
     )
     answers: ClassVar = (
         Answer(Persons.earnings, Authorities.revenue, +1, "more formal pay is taxed"),
-        Answer(Localities.public_jobs, Firms.sales, +1, "a programme of public jobs pays more staff", 1.0, 1.0),
-        Answer(Localities.local_purchases, Authorities.purchases, +1, "procurement moves to local sellers", 1.0, 0.5),
-        Answer(Authorities.instruments, Authorities.purchases, -1, "what instruments cost is not spent twice", 1.0, 1e4),
-        Answer(Households.property_income, Households.other_income, +1, "profits count as income", 1.0, 100.0),
+        Answer(
+            Localities.public_jobs, Firms.sales, +1, "a programme of public jobs pays more staff", 1.0, 1.0
+        ),
+        Answer(
+            Localities.local_purchases,
+            Authorities.purchases,
+            +1,
+            "procurement moves to local sellers",
+            1.0,
+            0.5,
+        ),
+        Answer(
+            Authorities.instruments,
+            Authorities.purchases,
+            -1,
+            "what instruments cost is not spent twice",
+            1.0,
+            1e4,
+        ),
+        Answer(
+            Households.property_income, Households.other_income, +1, "profits count as income", 1.0, 100.0
+        ),
     )
     shows: ClassVar = ("authority_spending", "real_income", "budget_balance")
 
     on: int = switch("the whole line: no taxes, no public pay, no transfers")
     revenue_memory: float = param(1 / 12, "1/month", (1 / 60, 1.0), "assumption: a year's revenue")
-    debt_correction: float = param(1 / 24, "1/month", (0.0, 0.5), "assumption: debt is worked off in two years")
+    debt_correction: float = param(
+        1 / 24, "1/month", (0.0, 0.5), "assumption: debt is worked off in two years"
+    )
     local_share: float = param(0.5, "1", (0.0, 1.0), "purchases from local sellers; assumption")
     pension_age: float = param(60.0, "year", (50.0, 75.0), "age at which pensions begin; assumption")
 

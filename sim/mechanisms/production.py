@@ -77,7 +77,7 @@ def count_work(persons: Persons, firms: Firms, households: Households) -> None:
         if persons.status[i] == EMPLOYED:
             firm = persons.employer[i]
             jobs[firm] += 1
-            labour[firm] += int(round(persons.skill[i] * persons.hours[i] / FULL_TIME * FINE))
+            labour[firm] += round(persons.skill[i] * persons.hours[i] / FULL_TIME * FINE)
         elif persons.status[i] == ON_OWN_ACCOUNT and persons.work[i] == FARM:
             hands[persons.household[i]] += 1
     for f in range(len(jobs)):
@@ -97,15 +97,17 @@ def produce(firms: Firms, localities: Localities, capacity: Array, sales: Array)
             made = output(firms.productivity[f], firms.capital[f], firms.labour[f], ALPHA)
         firms.output[f] = made
         if firms.sector[f] == NON_TRADABLE:
-            capacity[place] += int(round(firms.output[f] * FIXED))
+            capacity[place] += round(firms.output[f] * FIXED)
         elif firms.sector[f] == TRADABLE:
             price = localities.tradable_price[place] * localities.export_demand[place]
-            sales[f] = int(round(made * price * 100.0))
+            sales[f] = round(made * price * 100.0)
             firms.sales[f] = sales[f] / 100.0
 
 
 @kernel
-def farm(households: Households, localities: Localities, rules: Production, product: Array, sales: Array) -> None:
+def farm(
+    households: Households, localities: Localities, rules: Production, product: Array, sales: Array
+) -> None:
     """What each household harvests, eats and sells at the farm gate."""
     for place in range(len(localities.harvest)):
         localities.farm_return[place] = (
@@ -117,11 +119,13 @@ def farm(households: Households, localities: Localities, rules: Production, prod
         made = 0.0
         if households.own_workers[h] > 0:
             productivity = localities.farm_productivity[place] * localities.harvest[place]
-            made = farm_product(households.land[h], float(households.own_workers[h]), productivity, LAND_SHARE)
+            made = farm_product(
+                households.land[h], float(households.own_workers[h]), productivity, LAND_SHARE
+            )
         eaten = eaten_at_home(made, households.need[h], rules.food_share)
         product[h] = made * price
         households.home_food[h] = eaten * price
-        sales[h] = int(round((made - eaten) * price * 100.0))
+        sales[h] = round((made - eaten) * price * 100.0)
 
 
 @kernel
@@ -142,7 +146,7 @@ def pay_wages(
     income = np.zeros(len(households.land))
     for i in range(len(persons.status)):
         if persons.status[i] == EMPLOYED and firms.open[persons.employer[i]] == 1:
-            due[persons.employer[i]] += int(round(persons.wage[i] * 100.0))
+            due[persons.employer[i]] += round(persons.wage[i] * 100.0)
     for f in range(len(due)):
         if due[f] > 0:
             share[f] = payroll_share(firms.cash[f], due[f], rules.overdraft)
@@ -151,7 +155,7 @@ def pay_wages(
         persons.insured[i] = 0
         if persons.status[i] == EMPLOYED:
             firm = persons.employer[i]
-            wages[i] = int(np.floor(int(round(persons.wage[i] * 100.0)) * share[firm]))
+            wages[i] = int(np.floor(round(persons.wage[i] * 100.0) * share[firm]))
             paid[firm] += wages[i]
             persons.earnings[i] = net_pay(
                 wages[i] / 100.0, localities.tax_rate[firms.locality[firm]], persons.formal[i]
@@ -164,7 +168,7 @@ def pay_wages(
             # Last month's takings stay until Spending shares out this month's: they are what is in hand.
             place = households.locality[home]
             served = trade_capacity(localities.trade_productivity[place], persons.skill[i], persons.hours[i])
-            capacity[place] += int(round(served * FIXED))
+            capacity[place] += round(served * FIXED)
         else:
             persons.earnings[i] = 0.0
         if persons.earnings[i] > 0.0:
@@ -221,7 +225,12 @@ class Production(Mechanism):
 
     def __call__(self, month: Month) -> None:
         """Count who works, produce and sell tradables, then pay."""
-        persons, firms, households, localities = month.persons, month.firms, month.households, month.localities
+        persons, firms, households, localities = (
+            month.persons,
+            month.firms,
+            month.households,
+            month.localities,
+        )
         count_work(persons, firms, households)
         capacity = np.zeros(month.count(Localities), np.int64)
         sales = np.zeros(month.count(Firms), np.int64)

@@ -23,16 +23,22 @@ FIXED = 1024.0  # sums over sellers are whole numbers of 1/1024, so that order c
 
 @rule
 def planned_consumption(
-    smoothed_income: float, income: float, assets: float, target: float, need: float, mpc: float, from_assets: float
+    smoothed_income: float,
+    income: float,
+    assets: float,
+    target: float,
+    need: float,
+    mpc: float,
+    from_assets: float,
 ) -> float:
-    """What a household would like to consume: ``Yp + mpc (Y - Yp) + m_a (assets - target)``, at least its need.
+    """What a household would like to consume: ``Yp + mpc (Y - Yp) + m_a (A - A*)``, at least its need.
 
     Parameters
     ----------
     smoothed_income : Yp, money/month
     income : Y, money/month, of this month
-    assets : money, >= 0, held before this month's income
-    target : money, >= 0, buffer stock the household aims at; saving stops there
+    assets : A, money, >= 0, held before this month's income
+    target : A*, money, >= 0, buffer stock the household aims at; saving stops there
     need : money/month, subsistence need at current prices
     mpc : dimensionless, share of a passing change of income that is spent
     from_assets : 1/month, m_a, share of assets above the target that is spent
@@ -64,7 +70,14 @@ def ration(capacity: int, wanted: int) -> float:
 
 @rule
 def price_change(
-    price: float, cost: float, use: float, markup: float, cost_speed: float, use_speed: float, idle: float, most: float
+    price: float,
+    cost: float,
+    use: float,
+    markup: float,
+    cost_speed: float,
+    use_speed: float,
+    idle: float,
+    most: float,
 ) -> float:
     """Monthly change of the log price of non-tradables: towards cost and markup, up when capacity is short.
 
@@ -96,7 +109,8 @@ def price_change(
 @rule
 def consumer_prices(price: float, tradable_price: float, share: float) -> float:
     """Price index ``P = p^g e^(1-g)`` with the constant share g of non-tradables in spending."""
-    return price**share * tradable_price ** (1.0 - share)
+    index: float = price**share * tradable_price ** (1.0 - share)
+    return index
 
 
 @kernel
@@ -140,12 +154,10 @@ def plan(
         target = rules.buffer * need
         food = households.home_food[h]
         held_before = max(0.0, cash - max(0.0, income - food))
-        wish = planned_consumption(
-            usual, income, held_before, target, need, rules.mpc, rules.from_assets
-        )
+        wish = planned_consumption(usual, income, held_before, target, need, rules.mpc, rules.from_assets)
         outlay = min(max(0.0, wish - food), cash)
         left = outlay - min(outlay, max(0.0, need - food))
-        for_school = min(left, pupils[h] * rules.school_cost * localities.base_pay[place])
+        for_school = min(left, pupils[h] * households.school_fee[h] * prices)
         visits = households.members[h] * localities.health_quality[place]
         for_health = min(left - for_school, visits * rules.health_cost * localities.base_pay[place])
         desired = rules.housing_months * usual / prices
@@ -154,18 +166,18 @@ def plan(
         for_building = housing_outlay(
             desired * prices, house * prices, rules.housing_speed, cash - outlay - target
         )
-        school[h] = int(math.floor(for_school * 100.0))
-        health[h] = int(math.floor(for_health * 100.0))
-        general[h] = max(0, int(math.floor(outlay * 100.0)) - school[h] - health[h])
-        building[h] = int(math.floor(for_building * 100.0))
-        wanted[place] += int(math.floor(share * general[h])) + building[h] // 2
+        school[h] = math.floor(for_school * 100.0)
+        health[h] = math.floor(for_health * 100.0)
+        general[h] = max(0, math.floor(outlay * 100.0) - school[h] - health[h])
+        building[h] = math.floor(for_building * 100.0)
+        wanted[place] += math.floor(share * general[h]) + building[h] // 2
 
 
 @kernel
 def serve(localities: Localities, wanted: Array, served: Array) -> None:
     """Share of what households want that capacity allows after the authority's purchases."""
     for place in range(len(wanted)):
-        room = int(math.floor(localities.capacity[place] * localities.price[place] * 100.0))
+        room = math.floor(localities.capacity[place] * localities.price[place] * 100.0)
         served[place] = ration(room - localities.till[place], wanted[place])
 
 
@@ -187,9 +199,9 @@ def buy(
     for h in range(len(general)):
         place = households.locality[h]
         p, e = localities.price[place], localities.tradable_price[place]
-        services = int(math.floor(int(math.floor(share * general[h])) * served[place]))
-        goods = general[h] - int(math.floor(share * general[h]))
-        builders = int(math.floor((building[h] // 2) * served[place]))
+        services = math.floor(math.floor(share * general[h]) * served[place])
+        goods = general[h] - math.floor(share * general[h])
+        builders = math.floor((building[h] // 2) * served[place])
         materials = building[h] - building[h] // 2
         if building[h] > 0:
             materials = min(materials, builders + 1)  # nobody buys bricks that nobody can lay
@@ -212,20 +224,25 @@ def buy(
 
 @kernel
 def find_sellers(
-    persons: Persons, households: Households, firms: Firms, localities: Localities, place: Array, weight: Array
+    persons: Persons,
+    households: Households,
+    firms: Firms,
+    localities: Localities,
+    place: Array,
+    weight: Array,
 ) -> None:
     """Place and capacity of each firm, then of each person in trade: what their share of sales follows."""
     for f in range(len(firms.open)):
         place[f] = firms.locality[f]
         if firms.open[f] == 1 and firms.sector[f] == NON_TRADABLE:
-            weight[f] = int(round(firms.output[f] * FIXED))
+            weight[f] = round(firms.output[f] * FIXED)
     first = len(firms.open)
     for i in range(len(persons.status)):
         if persons.status[i] == ON_OWN_ACCOUNT and persons.work[i] == TRADE:
             where = households.locality[persons.household[i]]
             place[first + i] = where
             served = trade_capacity(localities.trade_productivity[where], persons.skill[i], persons.hours[i])
-            weight[first + i] = int(round(served * FIXED))
+            weight[first + i] = round(served * FIXED)
 
 
 @kernel
@@ -237,7 +254,7 @@ def whole_parts(totals: Array, place: Array, weight: Array, amounts: Array, rema
     for s in range(len(place)):
         if weight[s] > 0:
             exact = totals[place[s]] * (weight[s] / sums[place[s]])
-            amounts[s] = max(0, int(math.floor(exact - 1e-6)))  # never a cent too much by rounding
+            amounts[s] = max(0, math.floor(exact - 1e-6))  # never a cent too much by rounding
             remainders[s] = exact - amounts[s]
 
 
@@ -301,19 +318,27 @@ def close_month(
             takings[home] += persons.earnings[i]
     for h in range(len(takings)):
         households.labour_income[h] = max(0.0, households.labour_income[h] - expected[h]) + takings[h]
-        households.income[h] = households.labour_income[h] + households.other_income[h] + households.receipt[h]
+        households.income[h] = (
+            households.labour_income[h] + households.other_income[h] + households.receipt[h]
+        )
         households.received_assets[h] = min(households.received_assets[h], households.liquid_assets[h])
 
 
 @kernel
 def unit_costs(
-    firms: Firms, localities: Localities, place: Array, weight: Array, bill: Array, traders: Array, all_weight: Array
+    firms: Firms,
+    localities: Localities,
+    place: Array,
+    weight: Array,
+    bill: Array,
+    traders: Array,
+    all_weight: Array,
 ) -> None:
     """Pay of non-tradable firms, and capacity of traders and of all, by place."""
     first = len(firms.open)
     for f in range(first):
         if weight[f] > 0:
-            bill[place[f]] += int(round(firms.wage_bill[f] * 100.0))
+            bill[place[f]] += round(firms.wage_bill[f] * 100.0)
             all_weight[place[f]] += weight[f]
     for s in range(first, len(place)):
         traders[place[s]] += weight[s]
@@ -359,7 +384,14 @@ def move_prices(
         else:
             localities.trade_return[place] = (1.0 - localities.market_dues[place]) * price * served
         change = price_change(
-            price, cost, use, rules.markup, rules.cost_speed, rules.use_speed, rules.idle_use, rules.most_change
+            price,
+            cost,
+            use,
+            rules.markup,
+            rules.cost_speed,
+            rules.use_speed,
+            rules.idle_use,
+            rules.most_change,
         )
         localities.price[place] = price * math.exp(change)
         localities.tradable_price[place] = localities.anchor_prices[place]
@@ -379,25 +411,34 @@ class Spending(Mechanism):
     """
 
     reads: ClassVar = (
-        Persons.id, Persons.household, Persons.status, Persons.work, Persons.skill, Persons.hours, Persons.in_school,
-        Households.locality, Households.members, Households.liquid_assets, Households.need, Households.home_food,
-        Households.receipt, Households.other_income, Households.smoothed_income, Households.earned_income,
+        Persons.id, Persons.household, Persons.status, Persons.work, Persons.skill, Persons.hours,
+        Persons.in_school,
+        Households.locality, Households.members, Households.liquid_assets, Households.need,
+        Households.home_food, Households.receipt, Households.other_income, Households.smoothed_income,
+        Households.earned_income, Households.school_fee,
         Firms.id, Firms.locality, Firms.sector, Firms.open, Firms.output, Firms.wage_bill,
         Localities.till, Localities.capacity, Localities.base_pay, Localities.health_quality,
-        Localities.poverty_line, Localities.trade_productivity, Localities.market_dues, Localities.anchor_prices,
+        Localities.poverty_line, Localities.trade_productivity, Localities.market_dues,
+        Localities.anchor_prices,
     )  # fmt: skip
     writes: ClassVar = (
         Persons.earnings,
-        Households.labour_income, Households.income, Households.spending,
-        Households.consumption, Households.poor, Households.schooling_spending, Households.health_spending,
-        Households.housing, Households.housing_spending, Households.received_assets,
-        Firms.sales, Authorities.revenue,
+        Households.labour_income, Households.income, Households.spending, Households.consumption,
+        Households.poor, Households.schooling_spending, Households.health_spending, Households.housing,
+        Households.housing_spending, Households.received_assets,
+        Firms.sales,
+        Authorities.revenue,
         Localities.demand, Localities.use, Localities.trade_return, Localities.overhead, Localities.price,
         Localities.tradable_price, Localities.price_index,
     )  # fmt: skip
     pays: ClassVar = (
         Flow("non-tradables", Households.liquid_assets, Localities.till, "services and local goods"),
-        Flow("tradables", Households.liquid_assets, Localities.outside, "goods at the price of the world market"),
+        Flow(
+            "tradables",
+            Households.liquid_assets,
+            Localities.outside,
+            "goods at the price of the world market",
+        ),
         Flow("school costs", Households.liquid_assets, Localities.outside, "fees, books, uniforms"),
         Flow("health costs", Households.liquid_assets, Localities.outside, "medicine and treatment"),
         Flow("market dues", Localities.till, Authorities.cash, "dues on sales of non-tradables"),
@@ -423,7 +464,6 @@ class Spending(Mechanism):
     markup: float = param(0.15, "1", (0.05, 0.4), "assumption")
     idle_use: float = param(0.85, "1", (0.5, 0.9), "assumption: below it no price rises")
     most_change: float = param(0.03, "1/month", (0.005, 0.1), "assumption")
-    school_cost: float = param(0.03, "share of base pay", (0.0, 0.3), "a pupil's cost a month; assumption")
     health_cost: float = param(0.01, "share of base pay", (0.0, 0.1), "a member's cost a month; assumption")
     housing_months: float = param(12.0, "month of income", (0.0, 60.0), "desired house; assumption")
     housing_speed: float = param(0.02, "1/month", (0.0, 0.2), "part of the gap built a month; assumption")
@@ -431,12 +471,19 @@ class Spending(Mechanism):
 
     def __call__(self, month: Month) -> None:
         """Plan, ration and buy; empty the till; set next month's prices."""
-        persons, households, firms, localities = month.persons, month.households, month.firms, month.localities
+        persons, households, firms, localities = (
+            month.persons,
+            month.households,
+            month.firms,
+            month.localities,
+        )
         share, home = month.territory.non_tradable_share, month.values(Households.locality)
         places, homes = month.count(Localities), month.count(Households)
         bought = month.values(Localities.till).copy()
 
-        pupils, general, school, health, building, local, outside = (np.zeros(homes, np.int64) for _ in range(7))
+        pupils, general, school, health, building, local, outside = (
+            np.zeros(homes, np.int64) for _ in range(7)
+        )
         wanted, served = np.zeros(places, np.int64), np.zeros(places)
         count_pupils(persons, pupils)
         plan(households, localities, self.rules, share, pupils, general, school, health, building, wanted)
@@ -469,7 +516,12 @@ class Spending(Mechanism):
         place, weight, amounts : of each firm, then of each person, what they offered and what they got
         sold : cents by place that went to sellers
         """
-        persons, households, firms, localities = month.persons, month.households, month.firms, month.localities
+        persons, households, firms, localities = (
+            month.persons,
+            month.households,
+            month.firms,
+            month.localities,
+        )
         where = np.arange(month.count(Localities))
         till = month.values(Localities.till)
         dues = np.floor(till * month.values(Localities.market_dues).astype(np.float64)).astype(np.int64)
@@ -483,7 +535,10 @@ class Spending(Mechanism):
         month.pay("till to firms", place[:number], np.arange(number), amounts[:number])
         people = np.flatnonzero(amounts[number:])
         month.pay(
-            "till to traders", place[number + people], month.values(Persons.household)[people], amounts[number + people]
+            "till to traders",
+            place[number + people],
+            month.values(Persons.household)[people],
+            amounts[number + people],
         )
         dues += left
         seat = np.zeros(len(where), np.int64)
