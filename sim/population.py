@@ -316,6 +316,7 @@ class Markets(Table):
     employees = column(i32, "1", "people employed here at the beginning of the month")
     mean_wage = column(f32, "money/month", "mean full-time pay per efficiency unit of employees")
     base_wage = given(f32, "money/month", "full-time pay per efficiency unit at the start")
+    usual_skill = given(f32, "1", "mean skill of adults of that qualification at the start", 1.0)
 
 
 class Destinations(Table):
@@ -334,7 +335,7 @@ class Destinations(Table):
     fare = given(f32, "money", "travel and papers of the regular way")
     irregular_fee = given(f32, "money", "price of the irregular way")
     amenity = given(f32, "year of local pay", "services, rights and protection there against home")
-    current_pay = column(f32, "money/month", "net pay there now by occupation, in home money, at skill 1", width=2)
+    current_pay = column(f32, "money/month", "net pay there now by occupation, in home money, at the usual skill", width=2)
     current_living_cost = column(f32, "money/month", "living cost there now, in home money")
     current_finding = column(f32, "1/month", "chance now that somebody with papers finds work there")
     current_separation = column(f32, "1/month", "chance now that a job there ends")

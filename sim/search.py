@@ -15,9 +15,10 @@ from sim.codes import Status
 from sim.mechanism import rule
 from sim.population import OFFERS
 from sim.table import Array
+from sim.technology import FULL_TIME, OWN_ACCOUNT
 
 TIME = 480.0  # hours a month that are neither sleep nor personal care
-FULL_TIME, PART_TIME, OWN_ACCOUNT_TIME = 180.0, 90.0, 160.0  # hours a month, travel included
+PART_TIME = 90.0  # hours a month of part-time work, travel included
 PART_PAY = 0.5  # pay of a part-time job over a full-time one
 LEAST_LEISURE = 60.0  # hours a month that nobody works away
 NEVER = 1e30  # pay for hours that somebody cannot work
@@ -267,7 +268,7 @@ def decide_status(
     )
     own = -NEVER
     if terms.own_return > 0.0:
-        flow_own = hours_value(income, time, OWN_ACCOUNT_TIME, terms)
+        flow_own = hours_value(income, time, OWN_ACCOUNT, terms)
         if flow_own < NEVER:
             cost = terms.own_search * terms.search_cost + flow_own - terms.own_return
             own = search_value(
@@ -287,7 +288,7 @@ def would_enter(
         return True
     if terms.own_return <= 0.0:
         return False
-    flow_own = hours_value(income, time, OWN_ACCOUNT_TIME, terms)
+    flow_own = hours_value(income, time, OWN_ACCOUNT, terms)
     cost = terms.own_search * terms.search_cost + flow_own - terms.own_return
     return flow_own < NEVER and searching_pays(
         points, EVEN, terms.scale, part_share, flow_full, flow_part, terms.own_search * gain, cost

@@ -14,7 +14,6 @@ from sim.parameters import param, switch
 from sim.population import Households, Localities, Markets, Persons
 from sim.search import (
     NEVER,
-    OWN_ACCOUNT_TIME,
     TIME,
     Terms,
     decide_status,
@@ -25,6 +24,7 @@ from sim.search import (
 from sim.streams import Luck, uniforms
 from sim.table import Array
 from sim.technology import LAND_SHARE, farm_return
+from sim.technology import OWN_ACCOUNT as FULL_OWN_ACCOUNT
 
 CHILD, STUDENT, INACTIVE, UNEMPLOYED = (
     int(Status.CHILD), int(Status.STUDENT), int(Status.INACTIVE), int(Status.UNEMPLOYED),
@@ -115,7 +115,7 @@ def own_account_return(
     beside = float(households.own_workers[home])
     if persons.status[i] == OWN_ACCOUNT and persons.work[i] == FARM:
         beside = max(beside - 1.0, 0.0)
-    farm = farm_return(households.land[home], beside, localities.farm_return[place], LAND_SHARE)
+    farm = farm_return(households.land[home], beside, localities.farm_return[place] / price, LAND_SHARE)
     trade = localities.trade_return[place] * persons.skill[i] / price
     if farm >= trade and farm > 0.0:
         return farm, FARM
@@ -230,6 +230,7 @@ def decide(
         persons.seeks[i] = market - 2 * place
         if age > rules.last_age:  # no hours can be worked any more: leaves a job, too
             best, full, part = INACTIVE, NEVER, NEVER
+            search = -terms.search_cost
         flow = own if best == OWN_ACCOUNT and status != EMPLOYED else search
         persons.reservation_flow[i] = flow * price
         persons.not_working[i] = full * price if full < NEVER else NEVER
@@ -253,7 +254,7 @@ def decide(
             if status == INACTIVE:
                 changed[i] |= ENTERED
             if best == OWN_ACCOUNT:
-                persons.hours[i] = OWN_ACCOUNT_TIME
+                persons.hours[i] = FULL_OWN_ACCOUNT
                 persons.work[i] = work
                 persons.formal[i] = 0
                 persons.insured[i] = 0

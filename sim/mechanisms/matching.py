@@ -1,0 +1,416 @@
+"""Matching: seekers meet vacancies, apply to the best, firms rank and hire (R2)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.codes import Event, Reason, Status, Work
+from sim.mechanism import Answer, Mechanism, Month, kernel, rule
+from sim.mechanisms.separations import EMPLOYED, FINE, INACTIVE, MEMORY, PSEUDO, UNEMPLOYED, net_pay
+from sim.parameters import param, switch
+from sim.population import OFFERS, Firms, Households, Localities, Markets, Persons
+from sim.ranking import clockwise, ranked, rings
+from sim.search import NEVER, PART_PAY, PART_TIME
+from sim.streams import Luck, derived_id, normal, poisson, uniforms
+from sim.table import Array
+from sim.technology import FULL_TIME
+
+OWN_ACCOUNT = int(Status.OWN_ACCOUNT)
+NO_REASON, NO_WORK = int(Reason.NONE), int(Work.NONE)
+MOST = 8  # contacts of one seeker in a month
+
+
+@rule
+def reached(reach: float, intensity: float, service: float, boost: float) -> float:
+    """Mean number of vacancies a seeker reaches in a month.
+
+    ``reach`` of an unemployed person, times the intensity of search, raised by the employment service
+    (share) and by contacts arranged for the person.
+    """
+    return reach * intensity * (1.0 + service) + boost
+
+
+@rule
+def chance_to_meet(mean: float) -> float:
+    """Chance to reach at least one vacancy when the mean number is ``mean`` (Poisson)."""
+    return 1.0 - math.exp(-mean)
+
+
+@rule
+def asked_per_unit(flow: float, reserve: float, units: float, tax_rate: float) -> float:
+    """Full-time gross pay per efficiency unit at which somebody accepts: ``(b + r)`` over units after tax."""
+    return max(flow + reserve, 0.0) / (units * (1.0 - tax_rate))
+
+
+@rule
+def seeming_productivity(skill: float, noise: float, uniform: float) -> float:
+    """Skill as the firm sees it: true skill times log-normal noise.
+
+    References
+    ----------
+    Phelps (1972), American Economic Review 62(4), 659-661: hiring on noisy signals.
+    """
+    return skill * math.exp(noise * normal(uniform))
+
+
+@rule
+def offers_per_searcher(offers: float, searchers: float, overall: float) -> float:
+    """Observed lambda of a market, shrunk to the territory's with 20 pseudo-offers in three months."""
+    if overall <= 0.0:
+        return 0.0
+    return min((offers + PSEUDO) / (searchers + PSEUDO / overall), 1.0)
+
+
+@kernel
+def open_slots(firms: Firms, luck: Luck, slot_firm: Array, slot_market: Array, slot_id: Array) -> None:
+    """One slot for each open position, with an identity of its own."""
+    slot = 0
+    for f in range(len(firms.vacancies)):
+        for number in range(firms.vacancies[f]):
+            slot_firm[slot] = f
+            slot_market[slot] = 2 * firms.locality[f] + firms.occupation[f]
+            slot_id[slot] = derived_id(luck, firms.id[f], number + 1)
+            slot += 1
+
+
+@kernel
+def update_offers(
+    firms: Firms,
+    localities: Localities,
+    markets: Markets,
+    slot_firm: Array,
+    slot_market: Array,
+    slot_id: Array,
+) -> None:
+    """What was on offer this month moves the offers that searchers expect; an empty month changes nothing."""
+    pay = np.zeros(len(slot_firm))
+    for k in range(len(slot_firm)):
+        f = slot_firm[k]
+        pay[k] = net_pay(firms.posted_wage[f], localities.tax_rate[firms.locality[f]], firms.formal[f])
+    order, first = ranked(slot_market, pay, slot_id, len(markets.vacancies))
+    for m in range(len(markets.vacancies)):
+        count = first[m + 1] - first[m]
+        markets.vacancies[m] = count
+        if count == 0:
+            continue
+        part = 0
+        for k in range(first[m], first[m + 1]):
+            part += 1 - firms.full_time[slot_firm[k]]
+        markets.part_share[m] += MEMORY * (part / count - markets.part_share[m])
+        for point in range(OFFERS):
+            at = order[first[m] + (2 * point + 1) * count // (2 * OFFERS)]
+            markets.offers[m, point] += MEMORY * (pay[at] - markets.offers[m, point])
+
+
+@kernel
+def look_around(
+    persons: Persons, households: Households, localities: Localities, rules: Matching, own_search: float,
+    luck: Luck, contacts: Array, searchers: Array,
+) -> int:  # fmt: skip
+    """How many vacancies each seeker will reach; returns their sum.
+
+    ``searchers`` counts searchers by market in units of one who is unemployed: somebody on own account
+    counts by the chance to meet a vacancy at all.
+    """
+    total = 0
+    whole = round(FINE)
+    partly = round(FINE * chance_to_meet(rules.reach * own_search) / chance_to_meet(rules.reach))
+    for i in range(len(persons.status)):
+        status = persons.status[i]
+        if status < UNEMPLOYED or status > OWN_ACCOUNT:
+            continue
+        place = households.locality[persons.household[i]]
+        if status == EMPLOYED:
+            mean = reached(rules.reach, rules.on_the_job, localities.employment_service[place], 0.0)
+        else:
+            intensity = 1.0 if status == UNEMPLOYED else own_search
+            searchers[2 * place + persons.seeks[i]] += whole if status == UNEMPLOYED else partly
+            mean = reached(
+                rules.reach, intensity, localities.employment_service[place], persons.contact_boost[i]
+            )
+        u0, _, _, _ = uniforms(luck, persons.id[i])
+        contacts[i] = min(poisson(mean, u0), MOST)
+        total += contacts[i]
+    return total
+
+
+@kernel
+def meet(
+    persons: Persons, households: Households, firms: Firms, localities: Localities,
+    luck: Luck, more_luck: Luck, contacts: Array, slot_firm: Array,
+    places: Array, items: Array, begins: Array, index: Array,
+    applied: Array, refusals: Array, met_firm: Array, met_market: Array, met_id: Array, asked: Array,
+) -> int:  # fmt: skip
+    """Each seeker applies to the best vacancy reached, if it is worth it; returns the number of meetings.
+
+    ``applied`` is the firm applied to; each meeting notes the pay per efficiency unit at which the job
+    would have been accepted.
+    """
+    meetings = 0
+    for i in range(len(contacts)):
+        if contacts[i] == 0:
+            continue
+        market = 2 * households.locality[persons.household[i]] + persons.seeks[i]
+        if begins[market] == begins[market + 1]:
+            continue
+        here = persons.employer[i]
+        reserve = persons.reservation_flow[i]
+        if here >= 0:  # moves for more than the present job is worth
+            net = net_pay(persons.wage[i], localities.tax_rate[firms.locality[here]], persons.formal[i])
+            full = persons.hours[i] >= FULL_TIME
+            reserve = net - (persons.not_working[i] if full else persons.not_working_part[i])
+        first_four = uniforms(luck, persons.id[i])
+        last_four = uniforms(more_luck, persons.id[i]) if contacts[i] > 4 else first_four
+        best, best_surplus, seen = -1, 0.0, 0
+        for contact in range(contacts[i]):
+            drawn = first_four[contact] if contact < 4 else last_four[contact - 4]
+            f = slot_firm[clockwise(drawn, market, places, items, begins, index)]
+            full = firms.full_time[f] == 1
+            flow = persons.not_working[i] if full else persons.not_working_part[i]
+            if f == here or flow >= NEVER:
+                continue
+            units = persons.skill[i] * (1.0 if full else PART_PAY)
+            tax_rate = localities.tax_rate[firms.locality[f]]
+            surplus = net_pay(firms.posted_wage[f] * units, tax_rate, firms.formal[f]) - flow - reserve
+            k = meetings + seen
+            met_firm[k], met_market[k], met_id[k] = f, market, persons.id[i]
+            asked[k] = asked_per_unit(flow, reserve, units, tax_rate if firms.formal[f] == 1 else 0.0)
+            seen += 1
+            if surplus > best_surplus or (surplus == 0.0 and best < 0 and here < 0):
+                best, best_surplus = f, surplus
+        meetings += seen
+        applied[i] = best
+        if seen > 0 and best < 0 and here < 0:
+            refusals[market] += 1
+    return meetings
+
+
+@kernel
+def hire(persons: Persons, firms: Firms, rules: Matching, luck: Luck, applied: Array, hired: Array) -> None:
+    """Each firm ranks its applicants by what it sees of their skill and hires down to its vacancies."""
+    total = 0
+    for i in range(len(applied)):
+        if applied[i] >= 0:
+            total += 1
+    rows, choices = np.zeros(total, np.int64), np.zeros(total, np.int64)
+    scores, ids = np.zeros(total), np.zeros(total, np.int64)
+    found = 0
+    for i in range(len(applied)):
+        if applied[i] >= 0:
+            u0, _, _, _ = uniforms(luck, persons.id[i])
+            rows[found], choices[found], ids[found] = i, applied[i], persons.id[i]
+            scores[found] = -seeming_productivity(persons.skill[i], rules.noise, u0)
+            found += 1
+    order, first = ranked(choices, scores, ids, len(firms.vacancies))
+    for f in range(len(firms.vacancies)):
+        for k in range(first[f], min(first[f] + firms.vacancies[f], first[f + 1])):
+            hired[rows[order[k]]] = 1
+
+
+@kernel
+def start_jobs(
+    persons: Persons,
+    firms: Firms,
+    markets: Markets,
+    applied: Array,
+    hired: Array,
+    refusals: Array,
+    searchers: Array,
+) -> None:
+    """Those hired start now; what searchers believe about the chance of an offer follows what happened."""
+    count = len(markets.hires)
+    hires, applicants = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    taken = np.zeros(count, np.int64)
+    for i in range(len(applied)):
+        f = applied[i]
+        if f < 0:
+            continue
+        market = 2 * firms.locality[f] + firms.occupation[f]
+        applicants[market] += 1
+        if hired[i] == 0:
+            continue
+        hires[market] += 1
+        if persons.status[i] == EMPLOYED:
+            firms.jobs[persons.employer[i]] -= 1
+        else:
+            taken[market] += 1
+        full = firms.full_time[f] == 1
+        persons.employer[i] = f
+        persons.status[i] = EMPLOYED
+        persons.wage[i] = firms.posted_wage[f] * persons.skill[i] * (1.0 if full else PART_PAY)
+        persons.hours[i] = FULL_TIME if full else PART_TIME
+        persons.formal[i] = firms.formal[f]
+        persons.work[i] = NO_WORK
+        persons.tenure[i] = 0
+        persons.search_months[i] = 0
+        persons.why_out[i] = NO_REASON
+        firms.jobs[f] += 1
+        firms.vacancies[f] -= 1
+    for m in range(count):
+        success = hires[m] / applicants[m] if applicants[m] > 0 else 1.0
+        markets.hires[m] = hires[m]
+        markets.contacts[m] = taken[m] + round(success * refusals[m])
+    for occupation in range(2):
+        offered = looked = 0
+        for m in range(occupation, count, 2):
+            offered += markets.contacts[m]
+            looked += searchers[m]
+        if looked == 0:
+            continue
+        overall = offered / (looked / FINE)
+        for m in range(occupation, count, 2):
+            observed = offers_per_searcher(float(markets.contacts[m]), searchers[m] / FINE, overall)
+            markets.arrival[m] += MEMORY * (observed - markets.arrival[m])
+
+
+@kernel
+def learn_from_applicants(
+    firms: Firms, meetings: int, met_firm: Array, met_market: Array, asked: Array, met_id: Array, count: int
+) -> None:
+    """Each firm learns the median pay asked by those it met; one that met nobody takes its market's."""
+    median = np.full(count, -1.0)
+    order, first = ranked(met_market[:meetings], asked[:meetings], met_id[:meetings], count)
+    for m in range(count):
+        if first[m + 1] > first[m]:
+            median[m] = asked[order[(first[m] + first[m + 1]) // 2]]
+    order, first = ranked(met_firm[:meetings], asked[:meetings], met_id[:meetings], len(firms.open))
+    for f in range(len(firms.open)):
+        if first[f + 1] > first[f]:
+            firms.applicants_wage[f] = asked[order[(first[f] + first[f + 1]) // 2]]
+        elif firms.open[f] == 1 and median[2 * firms.locality[f] + firms.occupation[f]] >= 0.0:
+            firms.applicants_wage[f] = median[2 * firms.locality[f] + firms.occupation[f]]
+
+
+@kernel
+def close_month(
+    persons: Persons,
+    households: Households,
+    firms: Firms,
+    localities: Localities,
+    markets: Markets,
+    start: bool,
+) -> None:
+    """Months in the job and of search; unemployment and mean wages; offers of month 0 are remembered."""
+    places, count = len(localities.searchers), len(markets.searchers)
+    unemployed, force = np.zeros(places, np.int64), np.zeros(places, np.int64)
+    searching, workers = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    pay = np.zeros(count, np.int64)
+    labour = np.zeros(len(firms.labour), np.int64)
+    for i in range(len(persons.status)):
+        status = persons.status[i]
+        if status < INACTIVE or status > OWN_ACCOUNT:
+            continue
+        place = households.locality[persons.household[i]]
+        if status == EMPLOYED:
+            f = persons.employer[i]
+            share = persons.hours[i] / FULL_TIME
+            labour[f] += round(persons.skill[i] * share * FINE)
+            market = 2 * firms.locality[f] + firms.occupation[f]
+            workers[market] += 1
+            pay[market] += round(persons.wage[i] / (persons.skill[i] * share) * 100.0)
+            persons.tenure[i] = min(persons.tenure[i] + 1, 1200)
+            force[place] += 1
+        elif status == UNEMPLOYED:
+            persons.search_months[i] = min(persons.search_months[i] + 1, 1200)
+            searching[2 * place + persons.seeks[i]] += 1
+            unemployed[place] += 1
+            force[place] += 1
+        else:  # what was learnt in vain is forgotten as slowly
+            persons.search_months[i] = max(persons.search_months[i] - 1, 0)
+            if status == OWN_ACCOUNT:
+                force[place] += 1
+    for f in range(len(labour)):
+        firms.labour[f] = labour[f] / FINE
+    for place in range(places):
+        localities.searchers[place] = unemployed[place]
+        localities.unemployment[place] = unemployed[place] / force[place] if force[place] > 0 else 0.0
+    for m in range(count):
+        markets.searchers[m] = searching[m]
+        if workers[m] > 0:
+            markets.mean_wage[m] = pay[m] / workers[m] / 100.0
+        if start:
+            markets.start_arrival[m] = markets.arrival[m]
+
+
+@dataclass
+class Matching(Mechanism):
+    """Seekers reach some of the open vacancies, apply to the best, and firms hire the best applicants.
+
+    Unemployed people search fully, people on own account with the intensity of `Participation`, employees
+    a little. A seeker reaches a Poisson number of the vacancies of the market in which search is worth
+    most, and applies to the one with the largest surplus over reservation pay; who finds none worth it
+    refuses. No matching function is imposed: vacancies stay open because nobody reached them or all
+    refused, and seekers stay because others were ahead.
+    """
+
+    reads = (
+        Persons.id, Persons.household, Persons.skill, Persons.seeks, Persons.reservation_flow,
+        Persons.not_working, Persons.not_working_part, Persons.contact_boost,
+        Households.locality,
+        Firms.id, Firms.locality, Firms.occupation, Firms.full_time, Firms.formal, Firms.open,
+        Firms.posted_wage,
+        Localities.tax_rate, Localities.employment_service,
+    )  # fmt: skip
+    writes = (
+        Persons.status, Persons.employer, Persons.wage, Persons.hours, Persons.formal, Persons.work,
+        Persons.tenure, Persons.search_months, Persons.why_out,
+        Firms.jobs, Firms.labour, Firms.vacancies, Firms.applicants_wage,
+        Markets.offers, Markets.part_share, Markets.arrival, Markets.start_arrival, Markets.searchers,
+        Markets.contacts, Markets.vacancies, Markets.hires, Markets.mean_wage,
+        Localities.searchers, Localities.unemployment,
+    )  # fmt: skip
+    answers = (
+        Answer(Firms.vacancies, Firms.jobs, +1, "more open positions are filled", factor=2.0),
+        Answer(Persons.reservation_flow, Firms.applicants_wage, +1, "seekers ask for more"),
+        Answer(Firms.posted_wage, Markets.offers, +1, "offers follow posted wages"),
+        Answer(Persons.contact_boost, Firms.jobs, +1, "more contacts, more hires", factor=0.0, shift=4.0),
+        Answer(
+            Localities.employment_service, Firms.jobs, +1, "wider reach, more hires", factor=0.0, shift=1.0
+        ),
+    )
+    shows = ("unemployment", "time_to_fill")
+
+    on: int = switch("the whole line: nobody is hired")
+    reach: float = param(2.0, "1/month", (0.5, 10.0), "vacancies an unemployed person reaches; assumption")
+    on_the_job: float = param(0.05, "1", (0.0, 1.0), "search intensity of employees; assumption")
+    noise: float = param(0.2, "1", (0.0, 2.0), "log noise in which firms see skill; assumption")
+
+    def __call__(self, month: Month) -> None:
+        """Meet, apply, rank, start; then update what everybody has learnt."""
+        persons, households, firms = month.persons, month.households, month.firms
+        localities, markets = month.localities, month.markets
+        own_search: float = month.rules_of("participation").own_search
+        people, count = month.count(Persons), month.count(Markets)
+        slots = int(month.values(Firms.vacancies).sum())
+        slot_firm, slot_market, slot_id = (np.zeros(slots, np.int64) for _ in range(3))
+        open_slots(firms, month.luck("slots"), slot_firm, slot_market, slot_id)
+        update_offers(firms, localities, markets, slot_firm, slot_market, slot_id)
+        ring = rings(slot_market, slot_id, count, month.luck("ring"))
+        contacts, applied = np.zeros(people, np.int8), np.full(people, -1, np.int32)
+        searchers, refusals = np.zeros(count, np.int64), np.zeros(count, np.int64)
+        most = look_around(
+            persons,
+            households,
+            localities,
+            self.rules,
+            own_search,
+            month.luck("contacts"),
+            contacts,
+            searchers,
+        )
+        met_firm, met_market, met_id = (np.zeros(most, np.int64) for _ in range(3))
+        asked = np.zeros(most)
+        meetings = meet(
+            persons, households, firms, localities, month.luck("places"), month.luck("more places"), contacts,
+            slot_firm, *ring, applied, refusals, met_firm, met_market, met_id, asked,
+        )  # fmt: skip
+        hired = np.zeros(people, np.int8)
+        hire(persons, firms, self.rules, month.luck("ranking"), applied, hired)
+        start_jobs(persons, firms, markets, applied, hired, refusals, searchers)
+        learn_from_applicants(firms, meetings, met_firm, met_market, asked, met_id, count)
+        close_month(persons, households, firms, localities, markets, month.age_base <= 0)
+        rows = np.flatnonzero(hired)
+        month.record(int(Event.HIRED), rows, 0, month.values(Persons.wage)[rows])

@@ -1,0 +1,232 @@
+"""Separations: quits to non-work, layoffs, closed firms and jobs that end for other reasons (R1, R2)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.codes import Event, Reason, Status
+from sim.mechanism import Answer, Mechanism, Month, kernel, rule
+from sim.parameters import param, switch
+from sim.population import Firms, Localities, Markets, Persons
+from sim.ranking import ranked
+from sim.streams import Luck, uniforms
+from sim.table import Array
+from sim.technology import FULL_TIME
+
+INACTIVE, UNEMPLOYED, EMPLOYED = int(Status.INACTIVE), int(Status.UNEMPLOYED), int(Status.EMPLOYED)
+NONE, TASTE = int(Reason.NONE), int(Reason.TASTE)
+STAYS, QUITS, LAID_OFF, CLOSED, ENDED = 0, 1, 2, 3, 4  # also the reason recorded with the event
+FINE = 1048576.0  # fixed point of labour, so that sums do not depend on the order of rows
+MEMORY = 1.0 / 3.0  # a month: observed rates count about three months
+PSEUDO = 20.0 / 3.0  # events a month at the territory's rate that steady a small market's own
+
+
+@rule
+def net_pay(wage: float, tax_rate: float, formal: int) -> float:
+    """Pay after tax and contributions, which only formal jobs carry (money/month)."""
+    return wage * (1.0 - tax_rate) if formal == 1 else wage
+
+
+@rule
+def quits(net: float, not_working: float) -> bool:
+    """An employee leaves for non-work only when net pay falls below b, the value of not working.
+
+    Not below the reservation wage: that also counts the search given up by taking a job.
+    """
+    return net < not_working
+
+
+@rule
+def jobs_to_cut(jobs: int, wanted: int, share: float, uniform: float) -> int:
+    """Employees laid off this month: ``share`` of those beyond what the firm wants, rounded by luck."""
+    if wanted < 0 or jobs <= wanted:
+        return 0
+    return int((jobs - wanted) * share + uniform)
+
+
+@rule
+def layoff_turn(uniform: float, tenure: float, protection: float) -> float:
+    """Place in the queue for layoff, lowest first: exponential luck, stretched by tenure.
+
+    Each month in the job protects: after ``protection`` months the hazard of being next is halved.
+    """
+    return -math.log(uniform) * (1.0 + tenure / protection)
+
+
+@rule
+def steadied(rate: float, events: float, exposed: float, overall: float) -> float:
+    """A market's monthly rate, remembered over three months and shrunk to the territory's ``overall`` rate.
+
+    ``events`` over ``exposed`` is this month's observation, to which 20 pseudo-events in three months at
+    the overall rate are added. Where nothing happens anywhere the rate falls towards zero.
+    """
+    observed = (events + PSEUDO) / (exposed + PSEUDO / overall) if overall > 0.0 else 0.0
+    return rate + MEMORY * (observed - rate)
+
+
+@kernel
+def count_jobs(persons: Persons, firms: Firms, markets: Markets, labour: Array) -> None:
+    """Count who works where before anybody leaves."""
+    jobs = np.zeros(len(firms.jobs), np.int64)
+    employees = np.zeros(len(markets.employees), np.int64)
+    for i in range(len(persons.status)):
+        if persons.status[i] == EMPLOYED:
+            f = persons.employer[i]
+            jobs[f] += 1
+            labour[f] += round(persons.skill[i] * persons.hours[i] / FULL_TIME * FINE)
+            employees[2 * firms.locality[f] + firms.occupation[f]] += 1
+    for f in range(len(jobs)):
+        firms.jobs[f] = jobs[f]
+    for m in range(len(employees)):
+        markets.employees[m] = employees[m]
+
+
+@kernel
+def leave(
+    persons: Persons, firms: Firms, localities: Localities, rules: Separations, luck: Luck, fate: Array
+) -> None:
+    """Each employee's job ends if the firm closed, if pay is not worth the time, or for other reasons."""
+    for i in range(len(persons.status)):
+        if persons.status[i] != EMPLOYED:
+            continue
+        f = persons.employer[i]
+        if firms.open[f] == 0:
+            fate[i] = CLOSED
+            continue
+        net = net_pay(persons.wage[i], localities.tax_rate[firms.locality[f]], persons.formal[i])
+        full = persons.hours[i] >= FULL_TIME
+        if quits(net, persons.not_working[i] if full else persons.not_working_part[i]):
+            fate[i] = QUITS
+            continue
+        u0, _, _, _ = uniforms(luck, persons.id[i])
+        if u0 < rules.ended:
+            fate[i] = ENDED
+
+
+@kernel
+def lay_off(
+    persons: Persons, firms: Firms, rules: Separations, luck: Luck, firm_luck: Luck, fate: Array
+) -> None:
+    """Firms with more employees than they want lay off part of them, mostly those with least tenure."""
+    left = np.zeros(len(firms.jobs), np.int64)
+    for f in range(len(left)):
+        left[f] = firms.jobs[f]
+    for i in range(len(persons.status)):
+        if fate[i] != STAYS:
+            left[persons.employer[i]] -= 1
+    cuts = np.zeros(len(left), np.int64)
+    total = 0
+    for f in range(len(left)):
+        if left[f] > firms.desired_jobs[f] and firms.desired_jobs[f] >= 0:
+            u0, _, _, _ = uniforms(firm_luck, firms.id[f])
+            cuts[f] = jobs_to_cut(left[f], firms.desired_jobs[f], rules.layoff_speed, u0)
+            if cuts[f] > 0:
+                total += left[f]
+    if total == 0:
+        return
+    rows, teams = np.zeros(total, np.int64), np.zeros(total, np.int64)
+    ids, turns = np.zeros(total, np.int64), np.zeros(total)
+    found = 0
+    for i in range(len(persons.status)):
+        if persons.status[i] == EMPLOYED and fate[i] == STAYS and cuts[persons.employer[i]] > 0:
+            u0, _, _, _ = uniforms(luck, persons.id[i])
+            rows[found], teams[found], ids[found] = i, persons.employer[i], persons.id[i]
+            turns[found] = layoff_turn(u0, float(persons.tenure[i]), rules.protection)
+            found += 1
+    order, first = ranked(teams, turns, ids, len(left))
+    for f in range(len(left)):
+        for k in range(first[f], min(first[f] + cuts[f], first[f + 1])):
+            fate[rows[order[k]]] = LAID_OFF
+
+
+@kernel
+def separate(persons: Persons, firms: Firms, markets: Markets, fate: Array, labour: Array) -> None:
+    """Those whose job ended are out of work: searching if that is worth it, else out of the labour force."""
+    separations = np.zeros(len(markets.separations), np.int64)
+    lost = np.zeros(len(markets.separations), np.int64)
+    for i in range(len(persons.status)):
+        if fate[i] == STAYS:
+            continue
+        f = persons.employer[i]
+        market = 2 * firms.locality[f] + firms.occupation[f]
+        separations[market] += 1
+        if fate[i] != QUITS:
+            lost[market] += 1
+        firms.jobs[f] -= 1
+        labour[f] -= round(persons.skill[i] * persons.hours[i] / FULL_TIME * FINE)
+        persons.employer[i] = -1
+        persons.wage[i] = 0.0
+        persons.hours[i] = 0.0
+        persons.tenure[i] = 0
+        persons.formal[i] = 0
+        persons.insured[i] = 0
+        persons.search_months[i] = 0
+        persons.shaken[i] = 1
+        searches = persons.reservation_flow[i] >= 0.0
+        persons.status[i] = UNEMPLOYED if searches else INACTIVE
+        persons.why_out[i] = NONE if searches else TASTE  # looked at more closely at next month's review
+    for f in range(len(labour)):
+        firms.labour[f] = labour[f] / FINE
+    jobs_lost = jobs_held = 0
+    for m in range(len(lost)):
+        jobs_lost += lost[m]
+        jobs_held += markets.employees[m]
+    for m in range(len(lost)):
+        markets.separations[m] = separations[m]
+        if jobs_held > 0:
+            overall = jobs_lost / jobs_held
+            markets.separation[m] = steadied(
+                markets.separation[m], float(lost[m]), float(markets.employees[m]), overall
+            )
+
+
+@dataclass
+class Separations(Mechanism):
+    """Jobs end: employees whose pay is not worth their time quit, firms with too many lay off.
+
+    An employee quits to non-work when net pay is below the value of not working. A firm closes 30 % a
+    month of the excess of its employees over those it wants (last month's expected sales), newcomers to
+    the firm first on average. A closed firm releases everybody; other jobs end at a given rate.
+    """
+
+    reads = (
+        Persons.id, Persons.skill, Persons.not_working, Persons.not_working_part, Persons.reservation_flow,
+        Firms.id, Firms.locality, Firms.occupation, Firms.open, Firms.desired_jobs,
+        Localities.tax_rate,
+    )  # fmt: skip
+    writes = (
+        Persons.status, Persons.employer, Persons.wage, Persons.hours, Persons.tenure, Persons.formal,
+        Persons.insured, Persons.search_months, Persons.shaken, Persons.why_out,
+        Firms.jobs, Firms.labour,
+        Markets.employees, Markets.separations, Markets.separation,
+    )  # fmt: skip
+    answers = (
+        Answer(Firms.desired_jobs, Firms.jobs, -1, "fewer employees are wanted", factor=0.5),
+        Answer(Persons.not_working, Firms.jobs, -1, "time is worth more than pay", factor=20.0),
+    )
+    shows = ("separation_rate",)
+
+    on: int = switch("the whole line: no job ends")
+    layoff_speed: float = param(0.3, "1/month", (0.05, 1.0), "share of an excess closed; assumption")
+    ended: float = param(0.02, "1/month", (0.005, 0.06), "jobs that end for other reasons; assumption")
+    protection: float = param(
+        24.0, "month", (1.0, 240.0), "tenure that halves the risk of layoff; assumption"
+    )
+
+    def __call__(self, month: Month) -> None:
+        """End jobs, count them, and update what searchers believe about the risk."""
+        persons, firms, markets = month.persons, month.firms, month.markets
+        labour = np.zeros(month.count(Firms), np.int64)
+        fate = np.zeros(month.count(Persons), np.int8)
+        count_jobs(persons, firms, markets, labour)
+        leave(persons, firms, month.localities, self.rules, month.luck("ended"), fate)
+        lay_off(persons, firms, self.rules, month.luck("turn"), month.luck("cuts"), fate)
+        separate(persons, firms, markets, fate, labour)
+        rows = np.flatnonzero(fate)
+        left = rows[fate[rows] == QUITS]
+        month.record(int(Event.QUIT), left)
+        lost = rows[fate[rows] != QUITS]
+        month.record(int(Event.LAID_OFF), lost, fate[lost])

@@ -1,0 +1,260 @@
+"""Vacancies: how much labour firms want, what they post and what they pay (R2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.codes import Sector, Status
+from sim.ledger import Flow
+from sim.mechanism import Answer, Mechanism, Month, kernel, rule
+from sim.parameters import param, switch
+from sim.population import Firms, Localities, Markets, Persons
+from sim.streams import Luck, uniforms
+from sim.table import Array
+from sim.technology import ALPHA, FULL_TIME, marginal_product
+
+EMPLOYED = int(Status.EMPLOYED)
+TRADABLE, NON_TRADABLE, PUBLIC = int(Sector.TRADABLE), int(Sector.NON_TRADABLE), int(Sector.PUBLIC)
+NORMAL_USE = 0.9  # share of capacity that firms plan to sell
+
+
+@rule
+def profitable_labour(
+    productivity: float, capital: float, price: float, wage_cost: float, wedge: float, alpha: float
+) -> float:
+    """Labour at which the marginal revenue product is the wage cost and the hiring wedge.
+
+    Solves ``(1-alpha) p A (K/L)^alpha = (1+m_h) w``. Without the wedge firms would hire until workers add
+    no more than they cost, and wages would sink to reservation wages (Diamond's paradox).
+
+    Parameters
+    ----------
+    productivity, capital : A and K of the production function
+    price : money per unit of output
+    wage_cost : money/month of an efficiency unit, after subsidies
+    wedge : m_h, hiring wedge
+    alpha : share of capital
+
+    Returns
+    -------
+    efficiency units; falls with the wage cost with elasticity ``-1/alpha``.
+
+    References
+    ----------
+    Diamond (1971), Journal of Economic Theory 3(2); Manning (2011), Handbook of Labor Economics 4B.
+    """
+    if capital <= 0.0 or wage_cost <= 0.0 or price <= 0.0:
+        return 0.0
+    return capital * ((1.0 - alpha) * price * productivity / ((1.0 + wedge) * wage_cost)) ** (1.0 / alpha)
+
+
+@rule
+def labour_for_sales(sales: float, productivity: float, capital: float, use: float, alpha: float) -> float:
+    """Labour with which expected sales are ``use`` of capacity: inverse of the production function."""
+    if sales <= 0.0 or capital <= 0.0 or productivity <= 0.0:
+        return 0.0
+    return (sales / (use * productivity * capital**alpha)) ** (1.0 / (1.0 - alpha))
+
+
+@rule
+def next_wage(
+    posted: float, applicants: float, product: float, floor: float, mu: float, speed: float
+) -> float:
+    """Posted wage of the month: part of the way to ``(1-mu) w*_applicants + mu MRP``.
+
+    Parameters
+    ----------
+    posted : last month's posted wage of an efficiency unit
+    applicants : median reservation wage of an efficiency unit of applicants and of those who refused
+    product : MRP, marginal revenue product of an efficiency unit
+    floor : legal minimum; binds even above the marginal product
+    mu : weight of the marginal product: what workers get of the surplus
+    speed : share of the gap closed in a month
+
+    Returns
+    -------
+    money/month between floor and marginal product.
+
+    References
+    ----------
+    Manning (2003), Monopsony in Motion: wages between the supply price of applicants and the product.
+    """
+    target = (1.0 - mu) * applicants + mu * product
+    return max(min(posted + speed * (target - posted), product), floor)
+
+
+@rule
+def wanted_jobs(labour: float, per_job: float, threshold: float) -> int:
+    """Whole jobs for the labour wanted; each firm rounds at its own fixed threshold, so that no job is
+    opened and closed for a fraction, and the sum over firms follows the labour wanted."""
+    return int(labour / per_job + threshold) if per_job > 0.0 else 0
+
+
+@rule
+def affordable(vacancies: int, cash: float, cost: float) -> int:
+    """Vacancies the firm can pay for out of its cash."""
+    if cost <= 0.0:
+        return vacancies
+    return max(0, min(vacancies, int(cash / cost)))
+
+
+@rule
+def reviewed_pay(wage: float, posted: float) -> float:
+    """Pay of an incumbent after a review: raised to what is posted for the job, never cut."""
+    return max(wage, posted)
+
+
+@kernel
+def plan(
+    firms: Firms,
+    localities: Localities,
+    markets: Markets,
+    rules: Vacancies,
+    trait: Luck,
+    legal: float,
+    cents: Array,
+) -> None:
+    """Each firm learns from its sales, sets its wage, and opens a vacancy for every job it lacks."""
+    for f in range(len(firms.open)):
+        firms.vacancies[f] = 0
+        if firms.open[f] == 0:
+            firms.desired_labour[f] = 0.0
+            firms.desired_jobs[f] = 0
+            continue
+        place = firms.locality[f]
+        price = localities.price[place]
+        sector = firms.sector[f]
+        jobs = firms.jobs[f]
+        full = 1.0 if firms.full_time[f] == 1 else 0.5
+        per_job = firms.labour[f] / jobs if jobs > 0 and firms.labour[f] > 0.0 else full
+        productivity, capital = firms.productivity[f], firms.capital[f]
+
+        seen = firms.sales[f]
+        if sector == NON_TRADABLE:  # customers turned away are seen, too
+            seen *= max(1.0, localities.use[place]) / price
+        elif sector == TRADABLE:
+            seen /= localities.tradable_price[place]
+        if firms.output[f] > 0.0 or sector == PUBLIC:
+            firms.expected_sales[f] += rules.sales_memory * (seen - firms.expected_sales[f])
+
+        worth = price
+        if sector == TRADABLE:
+            worth = localities.tradable_price[place]
+            if firms.output[f] > 0.0 and firms.sales[f] > 0.0:
+                worth = firms.sales[f] / firms.output[f]
+        employed = max(firms.labour[f], per_job)
+        if sector == PUBLIC:  # pays the going rate
+            product = (1.0 + rules.hiring_wedge) * markets.mean_wage[2 * place + firms.occupation[f]]
+            product = max(product, firms.posted_wage[f])
+        else:
+            product = worth * marginal_product(productivity, capital, employed, ALPHA)
+            if sector == NON_TRADABLE:
+                product *= NORMAL_USE
+        firms.marginal_product[f] = product
+        floor = 0.0
+        if firms.formal[f] == 1:
+            floor = max(legal, localities.wage_floor[place]) * full / per_job
+        firms.posted_wage[f] = next_wage(
+            firms.posted_wage[f], firms.applicants_wage[f], product, floor, rules.mu, rules.wage_speed
+        )
+
+        cost = firms.posted_wage[f] * (1.0 - firms.wage_subsidy[f])
+        if sector == PUBLIC:
+            desired = firms.expected_sales[f] / firms.posted_wage[f] if firms.posted_wage[f] > 0.0 else 0.0
+        else:
+            desired = profitable_labour(productivity, capital, worth, cost, rules.hiring_wedge, ALPHA)
+            if sector == NON_TRADABLE:
+                needed = labour_for_sales(firms.expected_sales[f], productivity, capital, NORMAL_USE, ALPHA)
+                desired = min(desired, needed)
+        firms.desired_labour[f] = desired
+        u0, _, _, _ = uniforms(trait, firms.id[f])
+        wanted = wanted_jobs(desired, per_job, u0)
+        firms.desired_jobs[f] = wanted
+        if wanted > jobs:
+            price_of_vacancy = rules.vacancy_cost * firms.posted_wage[f] * full
+            firms.vacancies[f] = affordable(wanted - jobs, firms.cash[f] / 100.0, price_of_vacancy)
+            cents[f] = round(firms.vacancies[f] * price_of_vacancy * 100.0)
+
+
+@kernel
+def review_pay(
+    persons: Persons, firms: Firms, localities: Localities, rules: Vacancies, luck: Luck, legal: float
+) -> None:
+    """One incumbent in twelve is reviewed towards the posted wage; formal pay below the floor is raised."""
+    for i in range(len(persons.status)):
+        if persons.status[i] != EMPLOYED:
+            continue
+        f = persons.employer[i]
+        share = persons.hours[i] / FULL_TIME
+        if persons.formal[i] == 1:
+            persons.wage[i] = reviewed_pay(
+                persons.wage[i], max(legal, localities.wage_floor[firms.locality[f]]) * share
+            )
+        u0, _, _, _ = uniforms(luck, persons.id[i])
+        if u0 < rules.pay_review:
+            persons.wage[i] = reviewed_pay(persons.wage[i], firms.posted_wage[f] * persons.skill[i] * share)
+
+
+@dataclass
+class Vacancies(Mechanism):
+    """Firms set wages and open a vacancy for every job they lack, if they can pay for it.
+
+    Firms that sell outside want labour up to where its revenue product covers the wage and the hiring
+    wedge; firms that sell here want what expected sales need, and no more than pays; the public employer
+    wants what its budget pays. Posted wages move towards a mean of what applicants ask and labour's
+    product, between the legal floor and the product.
+    """
+
+    reads = (
+        Persons.id, Persons.status, Persons.employer, Persons.hours, Persons.skill, Persons.formal,
+        Firms.id, Firms.locality, Firms.sector, Firms.occupation, Firms.full_time, Firms.formal, Firms.open,
+        Firms.capital, Firms.productivity, Firms.cash, Firms.jobs, Firms.labour, Firms.output, Firms.sales,
+        Firms.applicants_wage, Firms.wage_subsidy,
+        Localities.price, Localities.tradable_price, Localities.use, Localities.wage_floor,
+        Markets.mean_wage,
+    )  # fmt: skip
+    writes = (
+        Persons.wage,
+        Firms.expected_sales, Firms.marginal_product, Firms.posted_wage, Firms.desired_labour,
+        Firms.desired_jobs, Firms.vacancies,
+    )  # fmt: skip
+    pays = (Flow("vacancy costs", Firms.cash, Localities.outside, "advertising and choosing applicants"),)
+    answers = (
+        Answer(Firms.sales, Firms.vacancies, +1, "sales need hands", factor=1.5),
+        Answer(Firms.jobs, Firms.vacancies, -1, "fewer jobs are lacking", factor=1.0, shift=1.0),
+        Answer(Firms.applicants_wage, Firms.posted_wage, +1, "applicants ask for more"),
+        Answer(Localities.wage_floor, Firms.posted_wage, +1, "the floor binds", factor=0.0, shift=1e6),
+        Answer(Firms.wage_subsidy, Firms.desired_labour, +1, "labour is cheaper", factor=0.0, shift=0.3),
+    )
+    shows = ("vacancy_rate", "wage_mean", "unemployment")
+
+    on: int = switch("the whole line: wages stay, and vacancies stay as they are")
+    hiring_wedge: float = param(0.09, "1", (0.0, 0.3), "m_h, product over wage cost; assumption")
+    mu: float = param(0.2, "1", (0.05, 0.6), "weight of labour's product in the target wage; assumption")
+    wage_speed: float = param(0.4, "1/month", (0.1, 1.0), "posted wage towards its target; assumption")
+    pay_review: float = param(1.0 / 12.0, "1/month", (1.0 / 36.0, 1.0 / 3.0), "incumbents' pay; assumption")
+    sales_memory: float = param(1.0 / 3.0, "1/month", (0.05, 1.0), "weight of last month's sales; assumption")
+    vacancy_cost: float = param(
+        0.1,
+        "1",
+        (0.0, 0.5),
+        "of monthly pay per vacancy and month; outside, Manning 2011: some per cent of pay",
+    )
+
+    def __call__(self, month: Month) -> None:
+        """Plan jobs and wages, pay for vacancies, review incumbents' pay."""
+        cents = np.zeros(month.count(Firms), np.int64)
+        legal = month.territory.wage_floor
+        plan(
+            month.firms,
+            month.localities,
+            month.markets,
+            self.rules,
+            month.luck_once("rounding"),
+            legal,
+            cents,
+        )
+        month.pay("vacancy costs", np.arange(len(cents)), month.values(Firms.locality), cents)
+        review_pay(month.persons, month.firms, month.localities, self.rules, month.luck("review"), legal)
