@@ -141,6 +141,10 @@ class Territory(NamedTuple):
     absentee_share: float
     wage_floor: float
     migration_groups: int
+    household_size: float  # mean number of members here at the start
+    school_quality: float  # schools over need at the start
+    health_quality: float  # clinics over need at the start
+    poverty_headcount: float  # share of poor people at the start
 
 
 def monthly(yearly: Array) -> Array:
@@ -170,6 +174,10 @@ def territory(inputs: Inputs) -> Territory:
         absentee_share=inputs.absentee_share,
         wage_floor=inputs.wage_floor,
         migration_groups=4,
+        household_size=inputs.household_size,
+        school_quality=inputs.school_quality,
+        health_quality=inputs.health_quality,
+        poverty_headcount=inputs.poverty_headcount,
     )
 
 
