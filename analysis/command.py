@@ -1,0 +1,841 @@
+"""The command `remesa`: what there is, run it, compare it, report it.
+
+Heavy parts are imported where they are used, so that help, lists and mistakes are answered at once.
+Every subcommand is one entry of `COMMANDS`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import importlib
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+DEMO_CASE = "diourbel_cheaper_transfers"
+DEMO_DEFAULTS = ("seeds=20", "months=120", "population=20000")
+"""Of `remesa demo`: 20 pairs of 10 years; as many persons as two processors do in under two minutes."""
+
+OUTCOMES: tuple[tuple[str, str], ...] = (
+    ("remittances_received", "all"),
+    ("remittances_sent", "all"),
+    ("remittances_fees", "all"),
+    ("remittances_lost", "all"),
+    ("participation_women", "all"),
+    ("participation_men", "all"),
+    ("unemployment", "all"),
+    ("prevalence", "all"),
+    ("real_income", "all"),
+    ("real_income", "recipient=yes"),
+    ("real_income", "recipient=no"),
+    ("poverty", "all"),
+    ("price_ratio", "all"),
+    ("budget_balance", "all"),
+)
+"""Indicator and group of the rows of a comparison, unless others are asked for."""
+
+HEADLINE = ("remittances_received", "participation_women", "participation_men")
+KINDS = ("territories", "policies", "shocks", "cases", "indicators", "parameters", "mechanisms")
+
+
+class CommandError(Exception):
+    """Ends the command with one line; code 2 for what was asked, 1 for what went wrong while doing it."""
+
+    def __init__(self, message: str, code: int = USAGE) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    """One subcommand: its help, its arguments, and the function that does it and returns its document."""
+
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    action: Callable[[argparse.Namespace], dict[str, Any]]
+    epilog: str = ""
+
+
+# ---- talking to people and machines
+
+
+def console(options: argparse.Namespace | None = None, *, stderr: bool = False) -> Any:
+    """Where people are spoken to; silent where a machine listens."""
+    from rich.console import Console
+
+    quiet = options is not None and options.json
+    return Console(stderr=stderr or quiet, quiet=quiet, highlight=False, markup=False, soft_wrap=True)
+
+
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
+) -> Any:
+    """A table for the terminal."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for k, column in enumerate(columns):
+        made.add_column(column, justify="right" if k in numbers else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(cell) for cell in row))
+    return made
+
+
+@contextlib.contextmanager
+def progress(
+    options: argparse.Namespace, what: str
+) -> Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]:
+    """A bar of the runs that are done, on standard error; and a way to say something above it."""
+    if options.json:
+        yield (lambda done, total: None), (lambda text: None)
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    out = console(stderr=True)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("runs"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=out, transient=not out.is_terminal, disable=not out.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield (
+            (lambda done, total: bar.update(task, completed=done, total=total)),
+            (lambda text: out.print(text)),
+        )
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A number for people: some digits, with separators, never a bare exponent where it can be read."""
+    if value is None or math.isnan(value):
+        return "-"
+    if value == 0:
+        return "0"
+    size = math.floor(math.log10(abs(value)))
+    if size < -5 or size > 12:
+        return f"{value:.3g}"
+    return f"{value:,.{max(0, digits - 1 - size)}f}"
+
+
+def plain(value: Any) -> Any:
+    """Values as JSON knows them: what is not finite is null."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset, range)):
+        return [plain(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+# ---- list and show
+
+
+def listed(kind: str) -> list[dict[str, Any]]:
+    """Everything of one kind, each with its name and title."""
+    from scenarios import library
+
+    if kind in ("territories", "policies", "shocks", "cases"):
+        return [
+            {"name": name, "title": str(library.load(kind, name).get("title", ""))}
+            for name in library.names(kind)
+        ]
+    if kind == "indicators":
+        from sim.indicators import INDICATORS
+
+        return [{"name": one.name, "title": one.title, "unit": one.unit} for one in INDICATORS.values()]
+    lines = schedule_lines()
+    if kind == "mechanisms":
+        return [{"name": name, "title": made.title()} for name, made in lines.items()]
+    return [
+        {
+            "name": f"parameters.{line}.{name}",
+            "value": getattr(made, name),
+            "unit": one.unit,
+            "bounds": list(one.bounds),
+            "source": one.source,
+        }
+        for line, made in lines.items()
+        for name, one in made.parameters().items()
+    ]
+
+
+def schedule_lines() -> dict[str, Any]:
+    """The mechanisms of the month in their order, by name."""
+    from sim.schedule import Schedule
+
+    schedule = Schedule()
+    return {field.name: getattr(schedule, field.name) for field in dataclasses.fields(Schedule)}
+
+
+def do_list(options: argparse.Namespace) -> dict[str, Any]:
+    """`remesa list`."""
+    found = {kind: listed(kind) for kind in ([options.kind] if options.kind else KINDS)}
+    out = console(options)
+    for kind, items in found.items():
+        if kind == "parameters":
+            rows = [
+                [i["name"], f"{i['value']:g}", i["unit"], "{:g} .. {:g}".format(*i["bounds"]), i["source"]]
+                for i in items
+            ]
+            out.print(table(kind, ("parameter", "value", "unit", "bounds", "source"), rows, (1,)))
+        elif items:
+            rows = [[item["name"], item.get("unit", ""), item["title"]] for item in items]
+            keep = (0, 1, 2) if kind == "indicators" else (0, 2)
+            heads = (kind, "unit", "title")
+            out.print(table("", [heads[k] for k in keep], [[row[k] for k in keep] for row in rows]))
+        else:
+            out.print(f"{kind}: none")
+    return {"command": "list", **found}
+
+
+def do_show(options: argparse.Namespace) -> dict[str, Any]:
+    """`remesa show NAME`."""
+    name = options.name
+    if name == "schedule":
+        return show_schedule(options)
+    found = [shown for kind in (*KINDS, "files") for shown in [look_up(kind, name)] if shown]
+    if not found:
+        every = ["schedule", *(item["name"] for kind in KINDS for item in listed(kind))]
+        raise CommandError(f"there is nothing called {name!r};{near(name, every)} see: remesa list")
+    out = console(options)
+    for shown in found:
+        out.print(f"{shown['kind']}: {name}", style="bold")
+        out.print(text_of(shown["content"]))
+        out.print("")
+    return {"command": "show", "name": name, "found": found}
+
+
+def look_up(kind: str, name: str) -> dict[str, Any] | None:
+    """What is known about a name of one kind."""
+    from scenarios import library
+
+    content: Any = None
+    if kind == "files":
+        if library.own_file(name):
+            import pathlib
+
+            content = library.read_file(pathlib.Path(name).expanduser())
+    elif kind in ("territories", "policies", "shocks", "cases"):
+        if not library.own_file(name) and name in library.names(kind):
+            content = library.load(kind, name)
+    elif kind == "indicators":
+        from sim.indicators import INDICATORS
+
+        one = INDICATORS.get(name)
+        if one is not None:
+            content = {
+                key: value
+                for key, value in dataclasses.asdict(one).items()
+                if key not in ("compute", "name") and value
+            }
+    elif kind == "mechanisms":
+        made = schedule_lines().get(name)
+        if made is not None:
+            about = [item for item in listed("parameters") if item["name"].split(".")[1] == name]
+            content = {
+                "what": " ".join((type(made).__doc__ or "").split()),
+                "reads": [str(c) for c in made.reads],
+                "writes": [str(c) for c in made.writes],
+                "pays": {flow.name: f"{flow.payer} to {flow.payee}: {flow.meaning}" for flow in made.pays},
+                "shows": list(made.shows),
+                "parameters": {
+                    item["name"].rpartition(".")[2]: {k: v for k, v in item.items() if k != "name"}
+                    for item in about
+                },
+            }
+    else:
+        path = name if name.startswith("parameters.") else f"parameters.{name}"
+        matching = [item for item in listed("parameters") if item["name"] == path]
+        content = {k: v for k, v in matching[0].items() if k != "name"} if matching else None
+    return None if content is None else {"kind": kind, "content": plain(content)}
+
+
+def show_schedule(options: argparse.Namespace) -> dict[str, Any]:
+    """The month, line by line."""
+    lines = [
+        {"line": k, "name": name, "title": made.title()}
+        for k, (name, made) in enumerate(schedule_lines().items(), 1)
+    ]
+    out = console(options)
+    rows = [[str(one["line"]), str(one["name"]), str(one["title"])] for one in lines]
+    rows.append([str(len(lines) + 1), "", "Books close; the recorder reads."])
+    out.print(table("The month", ("", "line", "what happens"), rows, (0,)))
+    return {"command": "show", "name": "schedule", "lines": lines}
+
+
+def text_of(value: Any, indent: int = 0) -> str:
+    """A tree of values as indented lines; a figure on one line."""
+    if not isinstance(value, dict):
+        return str(value)
+    lines = []
+    for key, item in value.items():
+        lead = "  " * indent + f"{key}: "
+        if isinstance(item, dict) and "value" in item:
+            extra = {k: v for k, v in item.items() if k not in ("value", "unit")}
+            about = "; ".join(f"{k}: {v}" for k, v in extra.items())
+            lines.append(f"{lead}{item['value']} {item.get('unit', '')}  ({about})")
+        elif isinstance(item, dict) and item:
+            lines.append(lead.rstrip())
+            lines.append(text_of(item, indent + 1))
+        elif isinstance(item, list):
+            lines.append(lead + ", ".join(map(str, item)))
+        elif item is not None:
+            lines.append(lead + " ".join(str(item).split()))
+    return "\n".join(lines)
+
+
+def near(text: str, names: Sequence[str]) -> str:
+    """The names most like what was written, as part of a sentence."""
+    import difflib
+
+    close = difflib.get_close_matches(text, names, 3, 0.6)
+    return f" nearest: {', '.join(close)};" if close else ""
+
+
+# ---- run, compare, demo
+
+
+def without_policies(overrides: Sequence[str]) -> list[str]:
+    """The same overrides without what speaks of policies, and none chosen."""
+    kept = [one for one in overrides if one.lstrip("+~").partition("=")[0].split(".")[0] != "policies"]
+    return [*kept, "policies=[]"]
+
+
+def carried_out(
+    options: argparse.Namespace, name: str, scenarios: dict[str, Any], **about: Any
+) -> tuple[Any, Any]:
+    """Run what is not stored yet; the outcome of the plan and its results."""
+    from analysis.load import load
+    from experiments.run import Plan, run_plan
+
+    plan = Plan(name, scenarios)
+    first = next(iter(scenarios.values()))
+    folder = free_folder(first.out, plan, given=any(one.startswith("out=") for one in options.overrides))
+    try:
+        with progress(options, name) as (bar, say):
+            outcome = run_plan(plan, folder, workers=options.workers, progress=bar, announce=say, about=about)
+    except KeyboardInterrupt:
+        from experiments.store import Store
+
+        kept = len(plan.runs()) - len(Store(folder).missing())
+        raise CommandError(
+            f"stopped; {kept} finished runs are stored in {folder} and the same command goes on from there",
+            INTERRUPTED,
+        ) from None
+    if outcome.failed and outcome.done + outcome.already == 0:
+        raise CommandError(
+            f"all runs failed: {outcome.failed[0]}; tracebacks are in {outcome.folder}/failures", FAILED
+        )
+    return outcome, load(folder)
+
+
+def free_folder(folder: str, plan: Any, given: bool) -> str:
+    """The folder, or one beside it when it holds another plan and nobody asked for this very one."""
+    import pathlib
+
+    from experiments.store import Store, plan_id
+
+    if given:
+        return folder
+    with contextlib.suppress(Exception):
+        identity = plan_id(plan.runs())
+        if pathlib.Path(folder).is_dir() and Store(folder).holds() not in (None, identity):
+            return f"{folder}-{identity[:8]}"
+    return folder
+
+
+def ended(options: argparse.Namespace, outcome: Any, document: dict[str, Any]) -> dict[str, Any]:
+    """Say where results are and what failed; the exit code is 1 when a run failed."""
+    out = console(options)
+    out.print(f"Results: {outcome.folder} ({outcome.done} runs now, {outcome.already} stored before)")
+    document |= {
+        "folder": outcome.folder,
+        "runs": outcome.planned,
+        "stored_before": outcome.already,
+        "failed": len(outcome.failed),
+    }
+    if outcome.failed:
+        console(stderr=True).print(
+            f"{len(outcome.failed)} of {outcome.planned} runs failed, the others are stored; "
+            f"the first: {outcome.failed[0]}"
+        ) if not options.json else None
+        document |= {"exit_code": FAILED, "failures": list(outcome.failed)}
+    return document
+
+
+def do_run(options: argparse.Namespace) -> dict[str, Any]:
+    """`remesa run`."""
+    from experiments.effects import interval
+    from scenarios.configuration import compose
+
+    configuration = compose(options.overrides, "run")
+    outcome, results = carried_out(options, configuration.name, {configuration.name: configuration})
+    rows, found = [], {}
+    for name, about in results.indicators.items():
+        mean, low, high = interval(
+            results.outcome(configuration.name, name, months=options.window), options.level
+        )
+        found[name] = {"mean": mean, "low": low, "high": high, "unit": about["unit"]}
+        between = f"{number(low)} .. {number(high)}" if len(results.seeds) > 1 else ""
+        rows.append([about["title"], number(mean), about["unit"], between])
+    months = min(options.window, configuration.months)
+    title = f"{configuration.name}: mean of the last {months} months, {len(results.seeds)} seeds"
+    heads = ("indicator", "mean", "unit", f"{options.level:.0%} interval")
+    console(options).print(table(title, heads, rows, (1,)))
+    return ended(
+        options,
+        outcome,
+        {"command": "run", "name": configuration.name, "seeds": results.seeds, "indicators": found},
+    )
+
+
+def do_compare(options: argparse.Namespace) -> dict[str, Any]:
+    """`remesa compare`."""
+    from scenarios.configuration import ConfigurationError, compose
+
+    named = [one.partition("=")[2].strip("'\"") for one in options.overrides if one.startswith("baseline=")]
+    overrides = [one for one in options.overrides if not one.startswith("baseline=")]
+    policy = compose(overrides, "compare")
+    if named:
+        kept = [one for one in without_policies(overrides)[:-1] if not one.startswith("case=")]
+        baseline = compose([f"case={named[-1]}", *kept, f"out={policy.out}"])
+    else:
+        if not policy.tree["policies"]:
+            raise CommandError(
+                "nothing to compare: name policies=[...], a case=..., or baseline=CASE; see: remesa list"
+            )
+        baseline = compose(without_policies(overrides), "compare")
+    if policy.seeds != baseline.seeds or policy.seed != baseline.seed or policy.months != baseline.months:
+        raise ConfigurationError(
+            "both sides need the same seeds and months; give seed=, seeds= and months= explicitly"
+        )
+    first = named[-1] if named and named[-1] != policy.name else "baseline"
+    second = policy.name if policy.name not in ("compare", "baseline") else "policy"
+    outcome, results = carried_out(
+        options, policy.name, {first: baseline, second: policy}, baseline=first, policy=second
+    )
+    effects = chosen_effects(options, results, second, first)
+    print_effects(options, results, effects, f"{second} against {first}")
+    for said in sentences(results, second, first, effects, HEADLINE):
+        console(options).print(said)
+    document = {
+        "command": "compare",
+        "baseline": first,
+        "policy": second,
+        "seeds": results.seeds,
+        "effects": [effect.as_dict() for effect in effects],
+    }
+    return ended(options, outcome, document)
+
+
+def chosen_effects(options: argparse.Namespace, results: Any, policy: str, baseline: str) -> list[Any]:
+    """The effects that are asked for: some indicators, all of them, or the usual ones."""
+    known = results.indicators
+    if options.indicators:
+        pairs = [
+            (name.partition("@")[0], name.partition("@")[2] or "all")
+            for name in options.indicators.split(",")
+        ]
+        for name, _ in pairs:
+            if name not in known:
+                raise CommandError(
+                    f"indicators has no {name!r};{near(name, list(known))} see: remesa list indicators"
+                )
+    elif options.all:
+        pairs = [(name, "all") for name in known]
+    else:
+        pairs = [(name, group) for name, group in OUTCOMES if name in known]
+    try:
+        return [
+            results.effect(policy, baseline, name, group, months=options.window, level=options.level)
+            for name, group in pairs
+        ]
+    except KeyError as error:
+        raise CommandError(f"{error.args[0]}; groups: {', '.join(results.groups)}") from error
+
+
+def print_effects(options: argparse.Namespace, results: Any, effects: Sequence[Any], title: str) -> None:
+    """The table of effects; every row in the same form, whatever it shows."""
+    rows = []
+    for one in effects:
+        name = results.indicators[one.outcome]["title"] + ("" if one.group == "all" else f" ({one.group})")
+        if one.none:
+            said = "no difference"
+        else:
+            said = "shows" if one.shows else f"not shown; could show {number(one.smallest, 2)}"
+        between = f"{number(one.low, 3)} .. {number(one.high, 3)}" if one.seeds > 1 else "-"
+        rows.append(
+            [name, number(one.baseline), number(one.mean, 3), between, f"{one.share:.0%}", said, one.unit]
+        )
+    seeds = effects[0].seeds if effects else 0
+    heads = ("outcome", "baseline", "effect", f"{options.level:.0%} interval", "same sign", "", "unit")
+    console(options).print(
+        table(
+            f"{title}: mean of the last {options.window} months, {seeds} paired seeds",
+            heads,
+            rows,
+            (1, 2, 3, 4),
+        )
+    )
+
+
+def sentences(
+    results: Any, policy: str, baseline: str, effects: Sequence[Any], names: Sequence[str]
+) -> list[str]:
+    """What the effects say in plain words: one sentence for each named indicator, and the cost."""
+    from analysis.sentences import headline
+
+    chosen = [
+        next((one for one in effects if one.outcome == name and one.group == "all"), None) for name in names
+    ]
+    chosen = [one or results.effect(policy, baseline, name) for one, name in zip(chosen, names, strict=True)]
+    about = results.indicators
+    said = [
+        headline(about[one.outcome]["title"], one, one.unit, about[one.outcome]["better"] or None)
+        for one in chosen
+    ]
+    return [str(one) for one in said]
+
+
+def do_report(options: argparse.Namespace) -> dict[str, Any]:
+    """`remesa report`."""
+    from analysis.load import load
+
+    load(options.folder)  # says clearly what is wrong with a folder that holds no results
+    where = options.out or os.path.join(options.folder, "report.html")
+    path = written_report(options.folder, where)
+    console(options).print(f"Report: {path}")
+    return {"command": "report", "folder": options.folder, "report": str(path)}
+
+
+def written_report(folder: str, where: str) -> str:
+    """Write the report of a folder of results."""
+    from analysis.report import write
+
+    try:
+        return str(write(folder, where) or where)
+    except OSError as error:
+        raise CommandError(
+            f"{where} cannot be written ({error.strerror or error}); give another --out", FAILED
+        ) from error
+
+
+def do_demo(options: argparse.Namespace) -> dict[str, Any]:
+    """`remesa demo`: do cheaper transfers help Diourbel, and do remittances discourage work there?"""
+    from scenarios.configuration import compose
+
+    base = [f"case={DEMO_CASE}", *DEMO_DEFAULTS, *options.overrides]
+    if not any(one.startswith("out=") for one in options.overrides):
+        base.append("out=results/demo")
+    none = without_policies(base)
+    scenarios = {
+        "baseline": compose(none),
+        "policy": compose(base),
+        "withheld": compose([*none, "parameters.remittances.on=0"]),
+    }
+    outcome, results = carried_out(
+        options, "demo", scenarios, baseline="baseline", policy="policy", withheld="withheld", demo=True
+    )
+    out = console(options)
+    effects = chosen_effects(options, results, "policy", "baseline")
+    paid = [
+        results.effect("baseline", "withheld", name, months=options.window, level=options.level)
+        for name in HEADLINE[1:]
+    ]
+    print_effects(options, results, effects, "Cheaper transfers against none")
+    print_effects(options, results, paid, "Remittances paid against withheld")
+    said = {
+        "policy": sentences(results, "policy", "baseline", effects, HEADLINE),
+        "withheld": sentences(results, "baseline", "withheld", paid, HEADLINE[1:]),
+    }
+    out.print("What the package does", style="bold")
+    for line in said["policy"]:
+        out.print(line)
+    out.print(
+        "What remittances do to participation (paid against withheld, migrants still away)", style="bold"
+    )
+    for line in said["withheld"]:
+        out.print(line)
+    report = written_report(outcome.folder, os.path.join(outcome.folder, "report.html"))
+    out.print(f"Report: {report}")
+    document = {
+        "command": "demo",
+        "seeds": results.seeds,
+        "effects": [one.as_dict() for one in effects],
+        "withheld": [one.as_dict() for one in paid],
+        "sentences": said,
+        "report": report,
+    }
+    return ended(options, outcome, document)
+
+
+def do_version(options: argparse.Namespace) -> dict[str, Any]:
+    """`remesa version`."""
+    from importlib.metadata import version
+
+    from sim.mechanism import code_hash
+
+    found = {
+        "remesa": version("remesa"),
+        "model": code_hash(),
+        "python": ".".join(map(str, sys.version_info[:3])),
+    }
+    console(options).print("\n".join(f"{key} {value}" for key, value in found.items()))
+    return {"command": "version", **found}
+
+
+def elsewhere(module: str) -> Callable[[argparse.Namespace], dict[str, Any]]:
+    """A subcommand whose `main(arguments, say)` lives in its own module and returns the JSON document."""
+
+    def action(options: argparse.Namespace) -> dict[str, Any]:
+        out = console(options)
+        return dict(importlib.import_module(module).main(options.rest, out.print) or {})
+
+    return action
+
+
+# ---- the parser
+
+
+def takes_overrides(parser: argparse.ArgumentParser) -> None:
+    """key=value arguments and how the runs are carried out."""
+    parser.add_argument("overrides", nargs="*", metavar="key=value", help="what differs from the defaults")
+    parser.add_argument("--workers", type=positive, metavar="N", help="processes; by default as many as pay")
+    parser.add_argument(
+        "--window",
+        type=positive,
+        default=12,
+        metavar="MONTHS",
+        help="outcomes are means of the last months (12)",
+    )
+    parser.add_argument(
+        "--level", type=share, default=0.90, metavar="SHARE", help="coverage of intervals (0.9)"
+    )
+
+
+def takes_indicators(parser: argparse.ArgumentParser) -> None:
+    """Which outcomes are compared."""
+    takes_overrides(parser)
+    parser.add_argument(
+        "--indicators",
+        metavar="A,B@GROUP",
+        help="outcomes to compare, for example poverty,real_income@recipient=no",
+    )
+    parser.add_argument("--all", action="store_true", help="compare every indicator")
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+def share(text: str) -> float:
+    """A number between 0 and 1."""
+    value = float(text)
+    if not 0.0 < value < 1.0:
+        raise ValueError
+    return value
+
+
+def takes_nothing(parser: argparse.ArgumentParser) -> None:
+    """No arguments."""
+
+
+def takes_anything(parser: argparse.ArgumentParser) -> None:
+    """Arguments that another module reads."""
+
+
+def takes_kind(parser: argparse.ArgumentParser) -> None:
+    """What to list."""
+    parser.add_argument("kind", nargs="?", choices=KINDS, metavar="kind", help="; ".join(KINDS))
+
+
+def takes_name(parser: argparse.ArgumentParser) -> None:
+    """What to show."""
+    parser.add_argument("name", help="a name of `remesa list`, or schedule")
+
+
+def takes_folder(parser: argparse.ArgumentParser) -> None:
+    """What to report."""
+    parser.add_argument("folder", help="a folder that run, compare or demo wrote")
+    parser.add_argument("--out", metavar="FILE", help="where to write it; FOLDER/report.html")
+
+
+KEYS = """\
+key=value as in Hydra:
+  territory=diourbel | my.yaml    case=NAME    policies=[a,b]    shocks=[a]
+  months=120  seed=1  seeds=20  population=20000  out=results/NAME  survey=people.csv
+  parameters.remittances.on=0    policies.NAME.budget=5    territory.pay_basic=60000
+A case is a list of such lines; what you add comes after it."""
+
+COMMANDS: dict[str, Command] = {
+    "list": Command("what there is: " + ", ".join(KINDS), takes_kind, do_list),
+    "show": Command(
+        "one of them in full, by name: a policy, a mechanism, a parameter ...; or: schedule",
+        takes_name,
+        do_show,
+    ),
+    "run": Command("run one scenario over random seeds", takes_overrides, do_run, KEYS),
+    "compare": Command(
+        "set a scenario beside the same without its policies, or beside baseline=CASE",
+        takes_indicators,
+        do_compare,
+        KEYS,
+    ),
+    "report": Command("write the report of a folder of results", takes_folder, do_report),
+    "demo": Command(
+        "Diourbel with and without cheaper transfers, and with remittances withheld",
+        takes_indicators,
+        do_demo,
+        KEYS,
+    ),
+    "benchmark": Command("measure speed and memory", takes_anything, elsewhere("experiments.benchmark")),
+    "version": Command("versions of program and model", takes_nothing, do_version),
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(f"{message}; see: {self.prog} --help")
+
+
+def parser(name: str) -> Parser:
+    """The parser of one subcommand."""
+    command = COMMANDS[name]
+    made = Parser(
+        prog=f"remesa {name}",
+        description=command.help[:1].upper() + command.help[1:] + ".",
+        epilog=command.epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument(
+        "--json", action="store_true", help="one JSON document on standard output and nothing else"
+    )
+    command.arguments(made)
+    return made
+
+
+def overview() -> str:
+    """What `remesa --help` says."""
+    lines = [f"  {name:<11}{command.help}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            "usage: remesa COMMAND [key=value ...] [--json] [--help]",
+            "",
+            "Agent-based simulation of local labour markets with migration and remittances.",
+            "",
+            *lines,
+            "",
+            "Begin with:  remesa demo",
+            'Completion:  eval "$(remesa --completion bash)"   (also zsh, fish)',
+        ]
+    )
+
+
+def parsed(given: Sequence[str]) -> argparse.Namespace:
+    """The arguments of one subcommand; options may stand anywhere after its name."""
+    name = given[0]
+    if name not in COMMANDS:
+        raise CommandError(f"there is no command {name!r};{near(name, list(COMMANDS))} see: remesa --help")
+    made = parser(name)
+    if COMMANDS[name].arguments is takes_anything and not {"-h", "--help"} & set(given):
+        options, rest = made.parse_known_args(given[1:])
+        options.rest = rest
+    else:
+        options = made.parse_intermixed_args(given[1:])
+    options.command = name
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command `remesa`; returns its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    json_wanted = "--json" in given
+    try:
+        if json_wanted and given[0] == "--json":
+            given = [*given[1:], "--json"]
+        if given[:1] in ([], ["-h"], ["--help"], ["help"]):
+            print(overview())
+            return OK
+        if given[0] in ("--complete", "--completion"):
+            from analysis import completion
+
+            print(
+                "\n".join(completion.complete(given[1:]))
+                if given[0] == "--complete"
+                else completion.script(given[1:])
+            )
+            return OK
+        options = parsed(["version", *given[1:]] if given[0] == "--version" else given)
+        document = COMMANDS[options.command].action(options)
+        code = int(document.pop("exit_code", OK))
+        if json_wanted:
+            print(json.dumps(plain(document), allow_nan=False))
+        return code
+    except KeyboardInterrupt:
+        return said("stopped; whatever was finished is stored", INTERRUPTED, json_wanted)
+    except CommandError as error:
+        return said(str(error), error.code, json_wanted)
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        return said(*explained(error), json_wanted)
+
+
+def explained(error: Exception) -> tuple[str, int]:
+    """One line and the exit code for an error of ours; anything else is a fault of the program."""
+    line = " ".join(str(error).split())
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if kinds & {"ConfigurationError", "ParameterError", "TerritoryError", "LibraryError", "StoreError"}:
+        return line, USAGE
+    if isinstance(error, OSError):
+        return f"{error.filename or ''} {error.strerror or line}".strip(), FAILED
+    if os.environ.get("REMESA_TRACEBACK"):
+        raise error
+    return f"{type(error).__name__}: {line} (set REMESA_TRACEBACK=1 to see where)", FAILED
+
+
+def said(message: str, code: int, json_wanted: bool) -> int:
+    """One line on standard error, or one JSON document on standard output."""
+    if json_wanted:
+        print(json.dumps({"error": {"message": message, "exit_code": code}}))
+    else:
+        print(f"remesa: {message}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

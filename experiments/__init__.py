@@ -1,0 +1,1 @@
+"""Running the model: plans of runs, their store on disk, paired statistics."""

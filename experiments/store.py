@@ -1,0 +1,517 @@
+"""Results on disk: one folder per sweep, immutable Parquet parts, nothing half-written ever read.
+
+::
+
+    results/<sweep>/
+      sweep.json               written once: what was asked for, versions, units and meaning of every column
+      plan.parquet             one row per planned run: run_id, scenario, seed, factors
+      runs/part-<hash>.parquet indicators by run, month and group; many runs a part
+      summary/part-<hash>.parquet  one row per run: outcomes, wall time, peak memory
+      failures/<run_id>.json   traceback, configuration, seed
+      quarantine/              files that did not verify, each with its reason
+
+A part is named after the hash of its content, so one that was cut, changed or put there by somebody
+else is found out. A file appears under its name only when it is whole: written under another name,
+flushed to the disk, renamed. To resume is to run what the plan names and no verified part holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import hashlib
+import io
+import json
+import os
+import pathlib
+import platform
+import re
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.indicators import INDICATORS
+from sim.mechanism import code_hash
+
+SCHEMA = 1
+PART = re.compile(r"part-([0-9a-f]{24})\.parquet")
+OURS = {"sweep.json", "plan.parquet", "runs", "summary", "failures", "quarantine"}
+COLUMNS: dict[str, tuple[str, str]] = {
+    "run_id": ("1", "hash of configuration, seed and the model's code"),
+    "scenario": ("1", "name of the scenario in this sweep"),
+    "seed": ("1", "random seed; equal seeds are pairs: the same luck for the same people"),
+    "month": ("month", "months after the burn-in; 1 is the first"),
+    "indicator": ("1", "what is measured; unit and definition under indicators"),
+    "group": ("1", "whom it is measured for: all, or key=value"),
+    "value": ("unit of the indicator", "value of the indicator in that month for that group"),
+    "part": ("1", "part in runs/ that holds the months of the run"),
+    "seconds": ("s", "wall time of the run"),
+    "peak_memory": ("MB", "largest resident memory of the process so far"),
+}
+TEXT = pa.dictionary(pa.int32(), pa.string())
+ROWS = {"run_id": TEXT, "month": pa.int16(), "indicator": TEXT, "group": TEXT, "value": pa.float64()}
+
+
+class StoreError(RuntimeError):
+    """Results cannot be written or read: where, why, what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Planned:
+    """One run of a plan."""
+
+    run_id: str
+    scenario: str
+    seed: int
+    factors: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Finished:
+    """What one run leaves: tidy rows by column, and its numbers in one line."""
+
+    run_id: str
+    rows: dict[str, Any]
+    summary: dict[str, Any]
+
+
+def meaning() -> dict[str, Any]:
+    """Units and meaning of every column and indicator, as stored beside the numbers."""
+    return {
+        "columns": {name: {"unit": unit, "meaning": said} for name, (unit, said) in COLUMNS.items()},
+        "indicators": {
+            one.name: {
+                "unit": one.unit,
+                "title": one.title,
+                "definition": one.definition,
+                "better": one.better,
+            }
+            for one in INDICATORS.values()
+        },
+    }
+
+
+class Store:
+    """One folder of results."""
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = pathlib.Path(folder)
+        self._verified: dict[pathlib.Path, tuple[int, int]] = {}
+
+    # ---- the plan
+
+    @property
+    def sweep(self) -> dict[str, Any]:
+        """What was asked for, from sweep.json."""
+        path = self.folder / "sweep.json"
+        try:
+            found = json.loads(path.read_text("utf-8", "surrogateescape"))
+        except FileNotFoundError as error:
+            raise StoreError(
+                f"{self.folder} holds no results (no sweep.json); give a folder that run or compare wrote"
+            ) from error
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{path} cannot be read ({error}); run again with another out=") from error
+        if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+            raise StoreError(f"{path} is not of this version's form; run again with another out=")
+        return found
+
+    def holds(self) -> str | None:
+        """Identity of the plan in this folder; None where there is none."""
+        return str(self.sweep["plan"]) if (self.folder / "sweep.json").exists() else None
+
+    def begin(self, sweep: dict[str, Any], plan: Sequence[Planned]) -> None:
+        """Put a plan into the folder, or find the same one there.
+
+        Raises
+        ------
+        StoreError
+            When the folder cannot be written, holds another plan, or somebody's other files.
+        """
+        identity = plan_id(plan)
+        with self._clearly():
+            if self.folder.exists() and not self.folder.is_dir():
+                raise StoreError(f"out = {self.folder} is a file; give a folder")
+            self.folder.mkdir(parents=True, exist_ok=True)
+            held = self.holds()
+            if held is None:
+                others = [
+                    p.name for p in self.folder.iterdir() if p.name not in OURS and not p.name.startswith(".")
+                ]
+                if others:
+                    raise StoreError(
+                        f"out = {self.folder} holds other files ({min(others)}); give a new or empty folder"
+                    )
+            if held not in (None, identity):
+                raise StoreError(f"out = {self.folder} holds the results of another plan; give another out=")
+            for name in ("runs", "summary", "failures"):
+                (self.folder / name).mkdir(exist_ok=True)
+            if held is None or self._plan_is_damaged(identity):
+                self._write(self.folder / "plan.parquet", _parquet(_plan_table(plan)))
+            else:
+                self._write_test()
+            if held is None:
+                document = {
+                    "schema": SCHEMA,
+                    "plan": identity,
+                    **sweep,
+                    "code": code_hash(),
+                    "versions": versions(),
+                    **meaning(),
+                }
+                self._write_once(self.folder / "sweep.json", _json(document))
+                if self.holds() != identity:
+                    raise StoreError(
+                        f"out = {self.folder} was given another plan just now; give another out="
+                    )
+
+    def _plan_is_damaged(self, identity: str) -> bool:
+        try:
+            return plan_id(self.plan()) != identity
+        except StoreError:
+            return True
+
+    def plan(self) -> list[Planned]:
+        """The planned runs."""
+        path = self.folder / "plan.parquet"
+        try:
+            rows = pq.read_table(path, page_checksum_verification=True).to_pylist()
+            return [
+                Planned(
+                    row.pop("run_id"),
+                    row.pop("scenario"),
+                    row.pop("seed"),
+                    {key: value for key, value in row.items() if value is not None},
+                )
+                for row in rows
+            ]
+        except (OSError, pa.ArrowException, KeyError) as error:
+            raise StoreError(
+                f"{path} cannot be read ({_short(error)}); ask for the same runs again to write it anew"
+            ) from error
+
+    # ---- writing
+
+    def write(self, finished: Sequence[Finished]) -> None:
+        """Store finished runs as one part, then their summary, which makes them count as found."""
+        if not finished:
+            return
+        with self._clearly():
+            name = self._write_part("runs", _rows_table(finished))
+            self._write_part("summary", _summary_table(finished, name))
+            for one in finished:
+                (self.folder / "failures" / f"{one.run_id}.json").unlink(missing_ok=True)
+
+    def fail(self, planned: Planned, reason: str, trace: str, configuration: dict[str, Any]) -> None:
+        """Store why a run has no result."""
+        with self._clearly():
+            document = {
+                "run_id": planned.run_id,
+                "scenario": planned.scenario,
+                "seed": planned.seed,
+                "reason": reason,
+                "traceback": trace,
+                "configuration": configuration,
+                "versions": versions(),
+            }
+            self._write(self.folder / "failures" / f"{planned.run_id}.json", _json(document))
+
+    def _write_part(self, kind: str, table: pa.Table) -> str:
+        content = _parquet(table)
+        name = f"part-{_hash(content)}.parquet"
+        path = self.folder / kind / name
+        if not path.exists() or self._fault(path) is not None:
+            self._write(path, content)
+        return name
+
+    def _write(self, path: pathlib.Path, content: bytes) -> None:
+        """Write, flush to the disk, rename, flush the folder: the name stands for a whole file or none."""
+        waiting = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+        try:
+            with open(waiting, "xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(waiting, path)
+        except BaseException:
+            waiting.unlink(missing_ok=True)
+            raise
+        _flush_folder(path.parent)
+
+    def _write_once(self, path: pathlib.Path, content: bytes) -> None:
+        """As `_write`, but the first of several writers wins."""
+        waiting = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+        self._write(waiting, content)
+        try:
+            os.link(waiting, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a disk that knows no links
+            if not path.exists():
+                os.replace(waiting, path)
+        finally:
+            waiting.unlink(missing_ok=True)
+        _flush_folder(path.parent)
+
+    def _write_test(self) -> None:
+        """Fail now rather than after the first run."""
+        for name in ("runs", "summary", "failures"):
+            probe = self.folder / name / f".probe.{uuid.uuid4().hex}"
+            probe.touch()
+            probe.unlink()
+
+    @contextlib.contextmanager
+    def _clearly(self) -> Iterator[None]:
+        """Say in one line why the folder cannot be written."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                why = "no space is left on the disk, what is stored is whole; free some and ask again"
+            elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+                why = "it cannot be written; give another out= or change its permissions"
+            elif error.errno in (errno.EEXIST, errno.ENOTDIR):
+                why = "a file is where a folder should be; give another out="
+            else:
+                why = f"{error.strerror or error}; give another out="
+            raise StoreError(f"out = {self.folder}: {why}") from error
+
+    # ---- reading
+
+    def parts(self, kind: str) -> list[pathlib.Path]:
+        """The parts that verify, in the order of names; all other files are put aside with the reason."""
+        folder = self.folder / kind
+        found = []
+        if folder.is_dir():
+            for path in sorted(folder.iterdir()):
+                if path.name.startswith("."):
+                    continue  # being written, or left by a writer that was killed
+                reason = self._fault(path)
+                if reason is None:
+                    found.append(path)
+                else:
+                    self._quarantine(path, reason)
+        return found
+
+    def _fault(self, path: pathlib.Path) -> str | None:
+        """Why a part cannot be trusted; None if it can."""
+        named = PART.fullmatch(path.name)
+        if named is None:
+            return "not a part: its name is not part-<hash>.parquet"
+        try:
+            stat = path.stat()
+            stamp = (stat.st_size, stat.st_mtime_ns)
+            if self._verified.get(path) == stamp:
+                return None
+            if _hash(path.read_bytes()) != named[1]:
+                return (
+                    f"its content ({stat.st_size} bytes) is not what its name says: cut, changed or foreign"
+                )
+        except OSError as error:
+            return f"it cannot be read: {error.strerror}"
+        self._verified[path] = stamp
+        return None
+
+    def _quarantine(self, path: pathlib.Path, reason: str) -> None:
+        aside = self.folder / "quarantine"
+        with contextlib.suppress(
+            OSError
+        ):  # another reader was first, or the folder is read-only: it is ignored
+            aside.mkdir(exist_ok=True)
+            name = f"{path.parent.name}-{path.name}-{uuid.uuid4().hex[:8]}"
+            os.replace(path, aside / name)
+            self._write(aside / f"{name}.reason.txt", (reason + "\n").encode())
+
+    def _index(self) -> dict[str, str]:
+        """For each stored run the part that holds it; of several copies the first by name."""
+        good = {path.name for path in self.parts("runs")}
+        index: dict[str, str] = {}
+        for path in self.parts("summary"):
+            table = self._read(path, ["run_id", "part"])
+            for run_id, part in zip(*(table[c].to_pylist() for c in ("run_id", "part")), strict=True):
+                if part in good and (run_id not in index or part < index[run_id]):
+                    index[run_id] = part
+        return index
+
+    def found(self) -> set[str]:
+        """Ids of the runs whose results are stored and verify."""
+        return set(self._index())
+
+    def missing(self) -> list[Planned]:
+        """What the plan names and the store does not hold, each run once."""
+        found = self.found()
+        return list(
+            {planned.run_id: planned for planned in self.plan() if planned.run_id not in found}.values()
+        )
+
+    def failures(self) -> list[dict[str, Any]]:
+        """The runs that failed, with reason and traceback."""
+        found = []
+        for path in sorted((self.folder / "failures").glob("[!.]*.json")):
+            with contextlib.suppress(OSError, ValueError):
+                found.append(json.loads(path.read_text("utf-8")))
+        return found
+
+    def rows(self, indicators: Iterable[str] = (), groups: Iterable[str] = ()) -> pa.Table:
+        """Tidy rows of all planned runs that are stored, each once; of some indicators or groups."""
+        index = self._index()
+        wanted = {planned.run_id for planned in self.plan()}
+        chosen: dict[str, list[str]] = {}
+        for run_id, part in index.items():
+            if run_id in wanted:
+                chosen.setdefault(part, []).append(run_id)
+        tables = [_rows_schema().empty_table()]
+        for part, run_ids in sorted(chosen.items()):
+            filters: list[tuple[str, str, list[str]]] = [("run_id", "in", run_ids)]
+            filters += [
+                (name, "in", list(some))
+                for name, some in (("indicator", indicators), ("group", groups))
+                if some
+            ]
+            tables.append(self._read(self.folder / "runs" / part, list(ROWS), filters).cast(_rows_schema()))
+        return pa.concat_tables(tables).unify_dictionaries()
+
+    def summary(self) -> pa.Table:
+        """One line per planned run that is stored: outcomes, wall time, peak memory."""
+        index = self._index()
+        wanted = {planned.run_id for planned in self.plan()}
+        tables = []
+        for path in self.parts("summary"):
+            table = self._read(path)
+            pairs = zip(table["run_id"].to_pylist(), table["part"].to_pylist(), strict=True)
+            tables.append(
+                table.filter(
+                    pa.array([run_id in wanted and index.get(run_id) == part for run_id, part in pairs])
+                )
+            )
+        if not tables:
+            return pa.table({"run_id": pa.array([], pa.string())})
+        found = pa.concat_tables(tables, promote_options="default").sort_by("run_id")
+        ids = np.array(found["run_id"].to_pylist())
+        return found.filter(pa.array(np.r_[True, ids[1:] != ids[:-1]])) if len(ids) else found
+
+    def _read(self, path: pathlib.Path, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
+        try:
+            return pq.read_table(
+                path, columns=columns, filters=filters, page_checksum_verification=True, partitioning=None
+            )
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"{path} cannot be read ({_short(error)}); read again") from error
+
+
+def plan_id(plan: Sequence[Planned]) -> str:
+    """Identity of a plan: the same runs under the same names."""
+    return _hash(json.dumps(sorted([p.run_id, p.scenario, p.seed] for p in plan)).encode())
+
+
+def versions() -> dict[str, str]:
+    """What the results were made with."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": platform.python_version()}
+    for package in ("remesa", "numpy", "numba", "mesa", "pyarrow"):
+        with contextlib.suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
+
+
+def _rows_schema() -> pa.Schema:
+    fields = [pa.field(name, kind, metadata=_about(name)) for name, kind in ROWS.items()]
+    return pa.schema(fields, metadata={"remesa": json.dumps(meaning())})
+
+
+def _about(name: str) -> dict[str, str]:
+    unit, said = COLUMNS[name]
+    return {"unit": unit, "meaning": said}
+
+
+def _rows_table(finished: Sequence[Finished]) -> pa.Table:
+    """The months of several runs in one order, whoever finished first."""
+    tables = []
+    for one in sorted(finished, key=lambda one: one.run_id):
+        rows = one.rows
+        order = np.lexsort((rows["month"], rows["group"], rows["indicator"]))
+        arrays = [pa.array(np.full(len(order), 0, np.int32))]
+        arrays = [pa.DictionaryArray.from_arrays(arrays[0], pa.array([one.run_id]))]
+        arrays += [
+            pa.array(np.asarray(rows[name])[order]).cast(pa.string()).dictionary_encode()
+            if kind is TEXT
+            else pa.array(np.asarray(rows[name])[order], kind)
+            for name, kind in ROWS.items()
+            if name != "run_id"
+        ]
+        tables.append(pa.Table.from_arrays(arrays, schema=_rows_schema()))
+    return pa.concat_tables(tables).unify_dictionaries()
+
+
+def _summary_table(finished: Sequence[Finished], part: str) -> pa.Table:
+    lines = [
+        {"run_id": one.run_id, "part": part, **one.summary}
+        for one in sorted(finished, key=lambda one: one.run_id)
+    ]
+    table = pa.Table.from_pylist(lines)
+    fields = []
+    for field in table.schema:
+        if field.name in COLUMNS:
+            about = _about(field.name)
+        else:
+            known = INDICATORS.get(field.name)
+            about = {
+                "unit": known.unit if known else "1",
+                "meaning": f"{known.definition if known else field.name} Mean of the last 12 months, all.",
+            }
+        fields.append(field.with_metadata(about))
+    return table.cast(pa.schema(fields, metadata={"remesa": json.dumps(meaning())}))
+
+
+def _plan_table(plan: Sequence[Planned]) -> pa.Table:
+    ordered = sorted(plan, key=lambda planned: (planned.scenario, planned.seed, planned.run_id))
+    schema = pa.schema(
+        [
+            pa.field(name, kind, metadata=_about(name))
+            for name, kind in (("run_id", pa.string()), ("scenario", pa.string()), ("seed", pa.int64()))
+        ]
+    )
+    table = pa.Table.from_pylist(
+        [{"run_id": p.run_id, "scenario": p.scenario, "seed": p.seed} for p in ordered], schema
+    )
+    for name in dict.fromkeys(factor for planned in ordered for factor in planned.factors):
+        table = table.append_column(
+            pa.field(name, pa.string(), metadata={"unit": "1", "meaning": "factor varied in this sweep"}),
+            pa.array([None if name not in p.factors else str(p.factors[name]) for p in ordered], pa.string()),
+        )
+    return table
+
+
+def _parquet(table: pa.Table) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    return buffer.getvalue()
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode(
+        "utf-8", "surrogateescape"
+    )
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=12).hexdigest()
+
+
+def _short(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _flush_folder(folder: pathlib.Path) -> None:
+    with contextlib.suppress(OSError):  # not every disk can
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
