@@ -217,9 +217,10 @@ def _read_rows(rows: Iterable[Sequence[str]], where: str) -> list[_Person]:
             raise SurveyError(f"{where}: the column {name} stands there twice; keep one")
     missing = [name for name, column in COLUMNS.items() if column.needed and name not in header]
     if missing:
+        needed = ", ".join(name for name, column in COLUMNS.items() if column.needed)
         raise SurveyError(
             f"{where} lacks the column {missing[0]} ({COLUMNS[missing[0]].meaning}); "
-            f"found: {', '.join(header)}; needed: {', '.join(name for name, column in COLUMNS.items() if column.needed)}"
+            f"found: {', '.join(header)}; needed: {needed}"
         )
     optional = [name for name in COLUMNS if name not in header]
     for name in header:
