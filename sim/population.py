@@ -95,7 +95,6 @@ class Migrants(Table):
     plan = column(f32, "money/month", "r: amount planned to be received a month (R4)")
     waiting = column(f32, "money", "planned amounts not yet sent")
     means = column(f32, "money/month", "x: pay there less living costs and debt service, smoothed (R4)")
-    home_earnings = given(f32, "money/month", "smoothed earnings here in the last month before leaving")
     channel = column(i8, "code", "codes.Channel used last")
     known_cost = column(f32, "1", "tau: cost share of sending that the migrant expects", 0.08)
     sent = column(f32, "money/month", "amount sent this month, before fees, in home money")

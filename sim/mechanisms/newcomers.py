@@ -1,0 +1,196 @@
+"""Newcomers: people from lower-wage places who come where work is to be had and pays more."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.codes import Event, Occupation, Sex, Status
+from sim.ledger import Flow
+from sim.mechanism import Answer, Mechanism, Month, kernel, rule
+from sim.mechanisms.migration import (
+    annuity,
+    can_pay,
+    certainty_equivalent,
+    gain_in_years,
+    logistic,
+    share_in_work,
+    utility_of_place,
+)
+from sim.mechanisms.vital import attachment_draw, taste_draw
+from sim.parameters import param, switch
+from sim.population import Households, Localities, Markets, Persons
+from sim.streams import Luck, derived_id, uniforms
+from sim.table import Array
+
+BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
+WOMAN, MAN = int(Sex.WOMAN), int(Sex.MAN)
+TRAITS = 8
+SEX, BIRTH, LEVEL, SKILL, TASTE, ATTACHMENT, PURSE, POOL_PAY = range(TRAITS)
+
+
+@rule
+def chance_of_offer(arrival: float, left_open: int, searchers: int) -> float:
+    """Offers a month a newcomer can hope for: those searchers get, or vacancies nobody took per searcher.
+
+    Parameters
+    ----------
+    arrival : 1/month, >= 0
+        Offers per searcher in the last months.
+    left_open : vacancies that stayed open this month, >= 0
+    searchers : people who search there, >= 0
+
+    Returns
+    -------
+    1/month, in [0, 1].
+    """
+    return min(1.0, max(arrival, left_open / (searchers + 1.0)))
+
+
+@rule
+def whole_number(expected: float, uniform: float) -> int:
+    """Count with the given mean: its whole part, and one more with the chance of the rest."""
+    whole = math.floor(expected)
+    return int(whole) + (1 if uniform < expected - whole else 0)
+
+
+@kernel
+def arrive(
+    localities: Localities, markets: Markets, rules: Newcomers, pool_pay: Array, need: float, now: int,
+    names: Luck, first: Luck, second: Luck, choice: Luck,
+    ids: Array, places: Array, traits: Array,
+) -> int:  # fmt: skip
+    """Each candidate of the pool decides whether to come. Returns how many do."""
+    coming = 0
+    horizon = 1.0 * rules.horizon
+    present_value = annuity(rules.beta, horizon)
+    for place in range(len(localities.price)):
+        u_count, _, _, _ = uniforms(choice, localities.id[place])
+        offered = whole_number(rules.candidates / 100.0 * localities.start_residents[place], u_count)
+        price = localities.price_index[place]
+        base = max(localities.base_pay[place], 1e-9)
+        for k in range(offered):
+            name = derived_id(names, localities.id[place], k)
+            u_sex, u_age, u_level, u_attachment = uniforms(first, name)
+            u_skill, u_taste, u_purse, u_border = uniforms(second, name)
+            u_go, _, _, _ = uniforms(choice, name)
+            if u_border >= localities.pool_open[place]:
+                continue
+            level = SKILLED if u_level < rules.skilled_share else BASIC
+            row = 2 * place + level
+            talent = 0.8 + 0.4 * u_skill
+            earned = pool_pay[level] * talent
+            offer = 0.5 * (markets.offers[row, 7] + markets.offers[row, 8]) * markets.usual_skill[row] * talent / price
+            trade = localities.trade_return[place] * markets.usual_skill[row] * talent / price
+            left_open = max(markets.vacancies[row] - markets.hires[row], 0)
+            find = chance_of_offer(markets.arrival[row], left_open, markets.searchers[row])
+            work = share_in_work(0.0, find, markets.separation[row], horizon)
+            c0 = rules.home_production * base
+            here = certainty_equivalent(offer, min(max(trade, 0.0), offer), work, c0, rules.curvature)
+            way = rules.way * earned
+            gain = gain_in_years(here, earned, present_value, way, base)
+            if gain <= 0.0:
+                continue  # no reason to come
+            purse = 2.0 * u_purse * rules.purse * earned
+            if not can_pay(purse, 0.0, way, 0.0, need * price):
+                continue
+            attachment = attachment_draw(u_attachment, rules.attachment_mean, rules.attachment_spread)
+            if u_go >= logistic(utility_of_place(gain, rules.gain_weight, 0.0, 0.0, 0.0, 0.0, 0.0, attachment)):
+                continue
+            ids[coming] = name
+            places[coming] = place
+            traits[coming, SEX] = MAN if u_sex < 0.5 else WOMAN
+            traits[coming, BIRTH] = now - math.floor(12.0 * (18.0 + 22.0 * u_age))
+            traits[coming, LEVEL] = level
+            traits[coming, SKILL] = markets.usual_skill[row] * talent
+            traits[coming, TASTE] = taste_draw(u_taste, rules.taste_median, rules.taste_spread)
+            traits[coming, ATTACHMENT] = attachment
+            traits[coming, PURSE] = purse - way
+            traits[coming, POOL_PAY] = earned
+            coming += 1
+    return coming
+
+
+@kernel
+def identify(luck: Luck, ids: Array, homes: Array) -> None:
+    """Identity of each newcomer's household."""
+    for k in range(len(ids)):
+        homes[k] = derived_id(luck, ids[k], 0)
+
+
+@dataclass
+class Newcomers(Mechanism):
+    """Newcomers arrive from lower-wage places where work is to be had.
+
+    Each month the pool offers the same candidates in every world. Each has work there and compares it
+    with what the market here offers: its median pay, and the chance of a job, which vacancies left open
+    raise. The equation is that of `Migration`. Who comes brings a purse and searches; low earlier pay and
+    nobody else's income make for a low reservation wage. With pay there as here nobody has a reason.
+    """
+
+    reads = (
+        Localities.id, Localities.price, Localities.price_index, Localities.base_pay, Localities.start_residents,
+        Localities.trade_return, Localities.pool_open,
+        Markets.offers, Markets.arrival, Markets.separation, Markets.vacancies, Markets.hires, Markets.searchers,
+        Markets.usual_skill,
+    )  # fmt: skip
+    writes = ()
+    adds = (Households, Persons)
+    pays = (Flow("newcomers' purses", Localities.outside, Households.liquid_assets, "what newcomers bring"),)
+    answers = (
+        Answer(Markets.offers, "newcomers", +1, "better pay here draws people", factor=3.0),
+        Answer(Markets.vacancies, "newcomers", +1, "vacancies left open draw people", shift=1000.0),
+        Answer(Markets.arrival, "newcomers", +1, "offers are easier to get", factor=5.0),
+    )
+    shows = ("newcomers", "newcomer_share")
+
+    on: int = switch("arrival of people from lower-wage places")
+    candidates: float = param(1.0, "1/month", (0.0, 5.0), "candidates per 100 residents of the start; assumption")
+    skilled_share: float = param(0.15, "1", (0.0, 1.0), "of candidates; assumption")
+    schooling_basic: float = param(4.0, "year", (0.0, 12.0), "schooling of newcomers; assumption")
+    schooling_skilled: float = param(13.0, "year", (9.0, 20.0), "schooling of skilled newcomers; assumption")
+    attachment_mean: float = param(2.0, "year", (-5.0, 15.0), "candidates already look around; assumption")
+    attachment_spread: float = param(2.0, "year", (0.5, 5.0), "assumption")
+    way: float = param(0.5, "month", (0.0, 12.0), "cost of coming, in pay there; assumption")
+    purse: float = param(4.0, "month", (0.0, 24.0), "mean savings of candidates, in pay there; assumption")
+    horizon: int = param(36, "month", (1, 120), "H, as in Migration; assumption")
+    beta: float = param(0.995, "1/month", (0.98, 0.999), "as in Migration; assumption")
+    curvature: float = param(1.0, "1", (0.0, 2.0), "as in Migration; outside, Chetty 2006")
+    home_production: float = param(0.25, "1", (0.05, 0.5), "c0, as in Migration; own fit, CPS 1991")
+    gain_weight: float = param(1.0, "1/year", (0.2, 5.0), "a_x, as in Migration; assumption")
+    taste_median: float = param(0.5, "1", (0.02, 5.0), "as in Vital; assumption")
+    taste_spread: float = param(1.6, "1", (1.0, 3.0), "as in Vital; own fit, Mroz 1987 and CPS 1991")
+
+    def __call__(self, month: Month) -> None:
+        """Ask this month's candidates, and let in those who come."""
+        if not self.on:
+            return
+        most = int(self.candidates / 100.0 * month.values(Localities.start_residents).sum()) + month.count(Localities)
+        ids, places, traits = np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros((most, TRAITS))
+        coming = arrive(
+            month.localities, month.markets, self.rules, month.territory.pool_pay, month.territory.need,
+            month.age_base, month.luck("names"), month.luck_once("traits"), month.luck_once("tastes"),
+            month.luck("choice"), ids, places, traits,
+        )  # fmt: skip
+        if not coming:
+            return
+        ids, places, traits = ids[:coming], places[:coming], traits[:coming]
+        home_ids = np.zeros(coming, np.int64)
+        identify(month.luck("homes"), ids, home_ids)
+        pool_pay = traits[:, POOL_PAY]
+        homes = month.add(
+            Households, coming, id=home_ids, locality=places, members=1, adults=1, need=month.territory.need,
+            smoothed_income=pool_pay,
+        )  # fmt: skip
+        level = traits[:, LEVEL]
+        people = month.add(
+            Persons, coming, id=ids, household=homes, sex=traits[:, SEX], birth_month=traits[:, BIRTH],
+            schooling=np.where(level == SKILLED, self.schooling_skilled, self.schooling_basic), occupation=level,
+            skill=traits[:, SKILL], taste=traits[:, TASTE], attachment=traits[:, ATTACHMENT], newcomer=1,
+            status=int(Status.UNEMPLOYED), shaken=1, reservation_wage=pool_pay,
+        )  # fmt: skip
+        purses = np.rint(traits[:, PURSE] * 100.0).astype(np.int64)
+        month.pay("newcomers' purses", places, homes, purses)
+        month.record(int(Event.ARRIVED), people, places, pool_pay)

@@ -1,0 +1,266 @@
+"""Remittances: R4's worked numbers, its properties, and small tables one can check by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.stand_in import Stand, places, put_money
+
+from sim.codes import Channel, Sex, Status
+from sim.mechanisms.remittances import (
+    Remittances,
+    altruism_now,
+    channel_score,
+    cost_of_sending,
+    exchange_margin,
+    planned_remittance,
+    sending_balance,
+    travel_cost,
+)
+from sim.population import Destinations, Households, Migrants, Persons, Population, Providers
+
+AMOUNT = st.floats(0.0, 1e4)
+ALTRUISM = st.floats(0.05, 2.0)
+COST = st.floats(0.0, 0.5)
+
+
+def test_hand_worked_plan_and_what_it_replaces_of_a_fall_in_income():
+    """x 400, tau .05, y 120, f .6: 67.8571; y 96: 82.8571; 1/(1 + f) = 62.5 % of the fall."""
+    before, after = planned_remittance(400.0, 120.0, 0.05, 0.6), planned_remittance(400.0, 96.0, 0.05, 0.6)
+    assert before == pytest.approx(67.8571, abs=5e-5)
+    assert after == pytest.approx(82.8571, abs=5e-5)
+    assert (after - before) / (120.0 - 96.0) == pytest.approx(0.625)
+
+
+@pytest.mark.parametrize(("fee", "balance", "months"), [(5.0, 92.0985, 1.357), (4.0, 82.3754, 1.214)])
+def test_hand_worked_sending_balance(fee, balance, months):
+    """Cheaper transfers act through their number: F 5 every 1.357 months, F 4 every 1.214."""
+    planned = planned_remittance(400.0, 120.0, 0.05, 0.6)
+    worth = sending_balance(fee, planned, 0.08)
+    assert worth == pytest.approx(balance, abs=5e-5)
+    assert worth / planned == pytest.approx(months, abs=5e-4)
+
+
+def test_hand_worked_channel_shares():
+    """Costs per 100 of 8.5, 4 and 5, trust 0, -1, -1, eta_c 40: .21198, .47178, .31624."""
+    weights = [math.exp(channel_score(c, t, 40.0)) for c, t in ((0.085, 0.0), (0.04, -1.0), (0.05, -1.0))]
+    shares = np.array(weights) / sum(weights)
+    assert shares == pytest.approx([0.21198, 0.47178, 0.31624], abs=5e-6)
+
+
+def test_elasticity_of_the_total_to_its_cost():
+    """At tau .09 the total falls by about .18 % for a rise of cost by 1 %."""
+    low, high = (planned_remittance(400.0, 120.0, tau, 0.6) for tau in (0.0899, 0.0901))
+    elasticity = math.log(high / low) / math.log(0.0901 / 0.0899)
+    assert elasticity == pytest.approx(-0.18, abs=0.005)
+
+
+def test_elasticity_of_formal_volume_with_its_own_share():
+    """Own share .645 at tau .09: about -1.3 by moving between channels, besides that of the total."""
+
+    def formal(cost: float) -> float:
+        other = 0.355 / 0.645 * math.exp(channel_score(0.09, 0.0, 40.0))
+        mine = math.exp(channel_score(cost, 0.0, 40.0))
+        return mine / (mine + other)
+
+    assert formal(0.09) == pytest.approx(0.645)
+    elasticity = math.log(formal(0.0901) / formal(0.0899)) / math.log(0.0901 / 0.0899)
+    assert elasticity == pytest.approx(-1.3, abs=0.03)
+
+
+@given(AMOUNT, AMOUNT, COST, ALTRUISM)
+def test_plan_maximises_the_stated_welfare(means, income, cost, altruism):
+    planned = planned_remittance(means, income, cost, altruism)
+    assert 0.0 <= planned * (1.0 + cost) <= means + 1e-9
+
+    def welfare(r: float) -> float:
+        kept, had = means - r * (1.0 + cost), income + r
+        return math.log(max(kept, 1e-12)) + altruism * math.log(max(had, 1e-12))
+
+    for other in (0.9 * planned, planned + 0.01 * means):
+        if 0.0 <= other * (1.0 + cost) < means and planned > 0.0:
+            assert welfare(planned) >= welfare(other) - 1e-9
+
+
+@given(AMOUNT, AMOUNT, AMOUNT, COST, ALTRUISM)
+def test_plan_rises_with_means_and_falls_with_income(means, income, more, cost, altruism):
+    planned = planned_remittance(means, income, cost, altruism)
+    assert planned_remittance(means + more, income, cost, altruism) >= planned
+    assert planned_remittance(means, income + more, cost, altruism) <= planned
+
+
+def test_nothing_is_sent_out_of_a_deficit_or_to_an_empty_house():
+    assert planned_remittance(-50.0, 0.0, 0.05, 0.6) == 0.0
+    assert altruism_now(0.6, 0.002, 12, 0) == 0.0
+    assert altruism_now(0.6, 0.002, 0, 3) == 0.6
+    assert altruism_now(0.6, 0.002, 60, 3) < altruism_now(0.6, 0.002, 12, 3)
+
+
+def test_information_alone_cuts_the_margin_and_never_raises_it():
+    """Floor .3 %, m .01, four providers: half informed .8 %, all informed .55 %, nobody: what is asked."""
+    assert exchange_margin(0.03, 0.003, 0.01, 4, 0.5) == pytest.approx(0.008)
+    assert exchange_margin(0.03, 0.003, 0.01, 4, 1.0) == pytest.approx(0.0055)
+    assert exchange_margin(0.03, 0.003, 0.01, 4, 0.0) == 0.03
+    assert exchange_margin(0.001, 0.003, 0.01, 4, 0.5) == 0.001
+
+
+def test_cost_of_sending_adds_fees_way_and_loss():
+    """100 sent: 2 fixed, 3 of way, 1 % rate, 1.5 % margin, 0.5 % lost: 8 %."""
+    assert cost_of_sending(2.0, 0.01, 0.015, 3.0, 0.005, 100.0) == pytest.approx(0.08)
+    assert travel_cost(10.0, 0.5, 0.002, 100.0) == pytest.approx(1.0)
+
+
+def town(seed: int = 1, fixed: float = 0.0, loss: float = 0.0, count: int = 1, **home) -> Stand:
+    """Households of a mother and a married couple, the husband away with money."""
+    population = Population()
+    places(population, start_informed=0.5, base_pay=100.0)
+    population.add(Destinations, 1, id=[1], abroad=1)
+    population.add(
+        Providers, 4, id=np.arange(4) + 1, channel=np.arange(4), fixed_fee=fixed, rate=0.02, base_margin=0.02,
+        margin=0.02, loss=loss, desk=[1, 1, 0, 0], needs_account=[1, 0, 1, 0],
+    )  # fmt: skip
+    rows = np.arange(count)
+    values = {"members": 2, "adults": 2, "away": 1, "labour_income": 50.0, "desk_distance": 5.0} | home
+    population.add(Households, count, id=rows + 1, locality=0, **values)
+    people = 3 * rows
+    population.add(
+        Persons, 3 * count, id=np.arange(3 * count) + 1, household=np.repeat(rows, 3),
+        sex=np.tile([Sex.WOMAN, Sex.WOMAN, Sex.MAN], count), birth_month=np.tile([-700, -300, -320], count),
+        status=np.tile([Status.INACTIVE, Status.INACTIVE, Status.AWAY], count),
+        mother=np.stack([-1 + 0 * people, -1 + 0 * people, people]).T.ravel(),
+        spouse=np.stack([-1 + 0 * people, people + 2, people + 1]).T.ravel(),
+        spell=np.stack([-1 + 0 * rows, -1 + 0 * rows, rows]).T.ravel(),
+    )  # fmt: skip
+    population.add(
+        Migrants, count, id=rows + 1, person=people + 2, household=rows, locality=0, destination=0, means=400.0,
+        altruism=0.6, start_month=0, regular=1, employed=1, channel=Channel.OPERATOR, known_cost=0.05,
+    )  # fmt: skip
+    put_money(population, "Migrants", "savings", 100_000)
+    put_money(population, "Households", "liquid_assets", 10_000)
+    return Stand(population, seed)
+
+
+def test_without_a_fixed_cost_the_plan_is_sent_every_month():
+    """x 400, y 50, known cost .05, f .6: the plan is what R4 gives, and it arrives less nothing but its fee."""
+    world = town(desk_distance=0.0)
+    world.run(Remittances())
+    migrants, households = world.population.migrants, world.population.households
+    planned = planned_remittance(400.0, 50.0, 0.05, 0.6)
+    assert migrants.plan[0] == pytest.approx(planned, rel=1e-6)
+    assert households.receipt[0] == pytest.approx(planned, abs=0.01)
+    assert migrants.sent[0] == pytest.approx(households.receipt[0] + migrants.fee[0], abs=0.01)
+    assert migrants.waiting[0] == 0.0
+    assert world.ledger.paid("remittances") == round(100 * float(households.receipt[0]))
+
+
+def test_a_fixed_cost_makes_sending_rarer_and_the_balance_waits():
+    world = town(fixed=20.0, count=60)
+    receipts = []
+    for _ in range(12):
+        world.run(Remittances())
+        receipts.append(float((world.population.households.receipt > 0).mean()))
+    assert 0.2 < np.mean(receipts) < 0.8
+    assert (world.population.migrants.waiting >= 0).all()
+
+
+def test_withheld_remittances_take_the_same_from_migrants_and_bring_nothing():
+    paid, withheld = town(count=20, fixed=5.0), town(count=20, fixed=5.0)
+    for _ in range(6):
+        paid.run(Remittances())
+        withheld.run(Remittances(on=0))
+    assert (withheld.population.households.receipt == 0).all()
+    assert (withheld.population.migrants.sent == 0).all()
+    assert (withheld.population.households.liquid_assets == 10_000).all()
+    assert (paid.population.households.liquid_assets > 10_000).all()
+    for name in ("savings", "waiting", "plan"):
+        np.testing.assert_array_equal(paid.population.migrants.values(name), withheld.population.migrants.values(name))
+
+
+def test_a_transfer_that_is_lost_leaves_the_migrant_and_does_not_arrive():
+    world = town(loss=1.0, desk_distance=0.0)
+    world.run(Remittances())
+    migrants = world.population.migrants
+    assert world.population.households.receipt[0] == 0.0
+    assert migrants.lost[0] > 0.0
+    assert migrants.sent[0] == pytest.approx(migrants.lost[0] + migrants.fee[0], abs=0.01)
+
+
+def test_the_wife_receives_else_the_mother_else_the_eldest():
+    world = town()
+    world.run(Remittances())
+    assert world.population.persons.receives.tolist() == [0, 1, 0]
+    assert world.population.households.woman_decides[0] == 1
+    world.population.persons.spouse[2] = -1
+    world.run(Remittances())
+    assert world.population.persons.receives.tolist() == [1, 0, 0]
+    world.population.persons.mother[2] = -1
+    world.run(Remittances())
+    assert world.population.persons.receives.tolist() == [1, 0, 0]  # born first
+    world.population.persons.values("sex")[0] = Sex.MAN
+    world.run(Remittances())
+    assert world.population.households.woman_decides[0] == 0
+
+
+def test_a_card_opens_the_digital_way_and_information_cuts_margins():
+    plain, cards, told = town(count=200), town(count=200), town(count=200)
+    cards.population.households.card[:] = 1.0
+    told.population.households.price_information[:] = 1.0
+    for world in (plain, cards, told):
+        world.run(Remittances(), 3)
+    digital = [(w.population.migrants.channel == Channel.DIGITAL).mean() for w in (plain, cards)]
+    assert digital[0] == 0.0 < digital[1]
+    assert told.population["Providers"].values("margin").max() < plain.population["Providers"].values("margin").min()
+    assert plain.population.localities.informed[0] == pytest.approx(0.5, abs=0.1)
+    assert told.population.localities.informed[0] == 1.0
+    assert told.population.migrants.known_cost.mean() < plain.population.migrants.known_cost.mean()
+
+
+def test_cheaper_providers_raise_what_arrives_and_their_number():
+    dear, cheap = town(count=200, fixed=10.0), town(count=200, fixed=10.0)
+    cheap.population["Providers"].values("fee_cut")[:] = 0.8
+    arrived = np.zeros(2)
+    for _ in range(12):
+        for k, world in enumerate((dear, cheap)):
+            world.run(Remittances())
+            arrived[k] += world.ledger.paid("remittances")
+    assert arrived[1] > arrived[0]
+
+
+def test_insurance_off_means_the_plan_does_not_see_this_months_income():
+    usual = {"smoothed_income": 80.0, "persistent_receipt": 30.0}
+    for insurance, same in ((1, False), (0, True)):
+        plans = []
+        for income in (50.0, 20.0):
+            world = town(labour_income=income, **usual)
+            world.run(Remittances(insurance=insurance))
+            plans.append(float(world.population.migrants.plan[0]))
+        assert (plans[0] == plans[1]) is same
+
+
+def test_two_migrants_of_one_household_share_the_task():
+    """Together they plan what one with the means of both would."""
+    one, two = town(), town()
+    one.population.migrants.means[0] = 800.0
+    two.population.add(
+        Persons, 1, id=[9], household=[0], sex=[Sex.MAN], birth_month=[-310], status=[Status.AWAY], spell=[1]
+    )
+    two.population.add(
+        Migrants, 1, id=[9], person=[3], household=[0], locality=[0], destination=[0], means=400.0, altruism=0.6,
+        channel=Channel.OPERATOR, known_cost=0.05,
+    )  # fmt: skip
+    for world in (one, two):
+        world.run(Remittances())
+    assert two.population.migrants.plan.sum() == pytest.approx(float(one.population.migrants.plan[0]), rel=1e-5)
+
+
+def test_help_with_the_households_loan_is_a_switch_of_its_own():
+    plans = []
+    for on in (0, 1):
+        world = town(debt=24_000)
+        world.run(Remittances(loan_repayment=on))
+        plans.append(float(world.population.migrants.plan[0]))
+    assert plans[1] - plans[0] == pytest.approx(240.0 / 24.0, rel=1e-5)
