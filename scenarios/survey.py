@@ -37,7 +37,7 @@ def open_survey(path: str | pathlib.Path, inputs: Inputs, population: int, seed:
     from sim.survey import SurveyError, read_survey
 
     file = pathlib.Path(path).expanduser()
-    where = f"survey {file.name}"
+    where = file.name
     try:
         if not file.is_file():
             raise SurveyError(f"there is no file {file}; give the path of a survey with one row per person")
