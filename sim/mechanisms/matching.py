@@ -132,8 +132,9 @@ def look_around(
                 rules.reach, intensity, localities.employment_service[place], persons.contact_boost[i]
             )
         u0, _, _, _ = uniforms(luck, persons.id[i])
-        contacts[i] = min(poisson(mean, u0), MOST)
-        total += contacts[i]
+        number = min(poisson(mean, u0), MOST)
+        contacts[i] = number
+        total += number
     return total
 
 

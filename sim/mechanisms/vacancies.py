@@ -47,7 +47,8 @@ def profitable_labour(
     """
     if capital <= 0.0 or wage_cost <= 0.0 or price <= 0.0:
         return 0.0
-    return capital * ((1.0 - alpha) * price * productivity / ((1.0 + wedge) * wage_cost)) ** (1.0 / alpha)
+    labour: float = capital * ((1.0 - alpha) * price * productivity / ((1.0 + wedge) * wage_cost)) ** (1.0 / alpha)
+    return labour
 
 
 @rule
@@ -55,7 +56,8 @@ def labour_for_sales(sales: float, productivity: float, capital: float, use: flo
     """Labour with which expected sales are ``use`` of capacity: inverse of the production function."""
     if sales <= 0.0 or capital <= 0.0 or productivity <= 0.0:
         return 0.0
-    return (sales / (use * productivity * capital**alpha)) ** (1.0 / (1.0 - alpha))
+    labour: float = (sales / (use * productivity * capital**alpha)) ** (1.0 / (1.0 - alpha))
+    return labour
 
 
 @rule

@@ -1,0 +1,123 @@
+"""Small hand-made labour markets for the tests of participation, separations, vacancies and matching."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from sim.codes import Status
+from sim.mechanism import Mechanism, Month, compile_all, uncompiled
+from sim.mechanisms.matching import Matching
+from sim.mechanisms.participation import Participation
+from sim.mechanisms.separations import Separations
+from sim.mechanisms.vacancies import Vacancies
+from sim.population import Firms, Households, Localities, Markets, Persons, Population
+from sim.streams import Streams
+
+OFFERS = np.repeat([40.0, 50.0, 60.0, 70.0], 4)
+
+
+class Town:
+    """A population with what the lines of the labour market need of a world."""
+
+    def __init__(self, population: Population, seed: int = 1) -> None:
+        self.population, self.streams = population, Streams(seed)
+        self.territory = SimpleNamespace(pension=0.0, wage_floor=0.0)
+        self.schedule = SimpleNamespace(
+            participation=Participation(),
+            separations=Separations(),
+            vacancies=Vacancies(),
+            matching=Matching(),
+        )
+        self.month = self.burn_in = 0
+        self.events: tuple[Any, ...] = ()
+        self.moved: set[Any] = set()
+        self.history: list[tuple[int, np.ndarray, Any]] = []
+        self.recorder = SimpleNamespace(events=self._record)
+        self.paid: dict[str, np.ndarray] = {}
+        self.ledger = SimpleNamespace(pay=self._pay)
+
+    def _record(self, month: int, event: int, persons: Any, reasons: Any, values: Any) -> None:
+        if len(persons):
+            self.history.append((event, np.array(persons), np.array(reasons)))
+
+    def _pay(self, flow: Any, payers: Any, payees: Any, cents: Any, purpose: str) -> None:
+        self.paid[flow.name] = np.array(cents)
+        flow_table = self.population[flow.payer.table]
+        flow_table.values(flow.payer.name)[payers] -= cents
+
+    def run(self, mechanism: Mechanism, plain: bool = False) -> Town:
+        """One month of one line; ``plain`` runs the same source as plain Python."""
+        compile_all()
+        if plain:
+            with uncompiled():
+                mechanism(Month(self, mechanism))  # type: ignore[arg-type]
+        else:
+            mechanism(Month(self, mechanism))  # type: ignore[arg-type]
+        self.month += 1
+        return self
+
+    @property
+    def persons(self) -> Persons:
+        return self.population.persons
+
+    @property
+    def households(self) -> Households:
+        return self.population.households
+
+    @property
+    def firms(self) -> Firms:
+        return self.population.firms
+
+    @property
+    def localities(self) -> Localities:
+        return self.population.localities
+
+    @property
+    def markets(self) -> Markets:
+        return self.population.markets
+
+
+def town(people: int = 1, firms: int = 0, places: int = 1, seed: int = 1, **values: Any) -> Town:
+    """One person a household, as in the worked example of R1; ``persons={...}`` and the like override."""
+    population = Population()
+    rows, both, each = np.arange(places), np.arange(2 * places), np.arange(people)
+    place = {"median_pay": 80.0, "median_income": 76.0, "tradable_price": 1.0, **values.get("localities", {})}
+    population.add(Localities, places, id=rows + 1, **place)
+    market = {"offers": OFFERS, "arrival": 0.25, "start_arrival": 0.25, "separation": 0.02, "mean_wage": 55.0}
+    market.update(values.get("markets", {}))
+    population.add(Markets, 2 * places, id=both + 1, locality=both // 2, occupation=both % 2, **market)
+    home = {"locality": each % places, **values.get("households", {})}
+    population.add(Households, people, id=each + 1, **home)
+    firm = {
+        "locality": np.arange(firms) % places,
+        "productivity": 1.0,
+        "capital": 100.0,
+        **values.get("firms", {}),
+    }
+    population.add(Firms, firms, id=np.arange(firms) + 1, **firm)
+    person = {
+        "status": int(Status.INACTIVE),
+        "taste": 0.5,
+        "care_hours": 120.0,
+        "birth_month": -360,
+        "household": each,
+    }
+    person.update(values.get("persons", {}))
+    population.add(Persons, people, id=1000 + each, **person)
+    return Town(population, seed)
+
+
+def shuffled(made: Town, seed: int = 5) -> Town:
+    """The same town with persons and firms in another order of rows."""
+    rng = np.random.default_rng(seed)
+    made.population.move(Persons, rng.permutation(made.persons.count))
+    made.population.move(Firms, rng.permutation(made.firms.count))
+    return made
+
+
+def by_id(table: Any, name: str) -> np.ndarray:
+    """One column in the order of ids."""
+    return table.values(name)[np.argsort(table.values("id"))].copy()
