@@ -18,12 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from sim.indicators import INDICATORS
+from sim.codes import Status
+from sim.indicators import INDICATORS, Indicator
 from sim.ledger import Flow, Ledger
 from sim.mechanism import Answer, Mechanism, Month, PlainColumn, uncompiled, undeclared
 from sim.population import Firms, Households, Migrants, Persons, Population
 from sim.table import TABLES, Array, Column, Kind, Table
 
+ADDED = 2**61  # ids from here on are of people added by a test
 MOVABLE = (Migrants, Firms, Households, Persons)  # tables whose rows move in compaction
 World = Any
 Schedule = Any
@@ -320,6 +322,64 @@ def check_references(world: World) -> None:
                 ), f"{declared} points outside {declared.target}"
 
 
+def check_writes(world: World, mechanism: Mechanism) -> None:
+    """A line changes the columns it declares, and adds rows to the tables it declares, and no other."""
+    start = snapshot(world)
+    call(world, mechanism)
+    after = snapshot(world)
+    paid = {str(account) for flow in mechanism.pays for account in (flow.payer, flow.payee)}
+    changes = {
+        name
+        for name, values in start.items()
+        if not np.array_equal(values, after[name][: len(values)], equal_nan=values.dtype.kind == "f")
+    }
+    past = changes - {str(c) for c in mechanism.writes} - paid
+    assert not past, f"{mechanism.name()} changes {sorted(past)} without declaring it"
+    declared = {f"{table.__name__.lower()}.id" for table in mechanism.adds}
+    grown = {name for name in start if name.endswith(".id") and len(start[name]) != len(after[name])}
+    assert grown <= declared, (
+        f"{mechanism.name()} adds rows to {sorted(grown - declared)} without declaring it"
+    )
+
+
+def with_one_more_household(world: World) -> World:
+    """The same world with a copy of one household, of elderly people; everybody else as before."""
+    other = clone(world)
+    persons, households = other.population.persons, other.population.households
+    here = np.bincount(persons.household[persons.status < Status.AWAY], minlength=households.count)
+    home = int(np.flatnonzero(here >= 2)[0])
+    members = np.flatnonzero((persons.household == home) & (persons.status < Status.AWAY))[:2]
+    kept = [name for name in Households.columns if name not in ("id", "liquid_assets")]
+    (row,) = other.population.add(
+        Households, 1, id=np.array([ADDED + 1]), **{name: households.values(name)[home] for name in kept}
+    )
+    values = {name: persons.values(name)[members] for name in Persons.columns}
+    values |= {
+        "id": ADDED + 10 + np.arange(len(members)), "household": row, "mother": -1, "spouse": -1, "spell": -1,
+        "employer": -1, "status": int(Status.INACTIVE), "birth_month": -12 * 75, "in_school": 0, "work": 0,
+    }  # fmt: skip
+    other.population.add(Persons, len(members), **values)
+    return other
+
+
+def others(world: World, tables: tuple[str, ...] = ("persons", "households")) -> dict[str, Array]:
+    """Everybody but the added ones, by id."""
+    found = by_identity(world)
+    keep = {table: found[f"{table}.id"] < ADDED for table in tables}
+    return {
+        name: values[keep[name.split(".")[0]]] for name, values in found.items() if name.split(".")[0] in keep
+    }
+
+
+def check_one_more_household(world: World, mechanism: Mechanism) -> None:
+    """In a line in which people do not meet on a market, one more household changes nobody else."""
+    more = with_one_more_household(world)
+    call(world, mechanism)
+    call(more, mechanism)
+    apart = differences(others(world), others(more))
+    assert not apart, f"{mechanism.name()}: one more household changes others: {apart}"
+
+
 # ------------------------------------------------------------------------------------- answers, switches
 
 
@@ -572,3 +632,42 @@ def shadowed(world: World) -> Iterator[Shadow]:
         yield shadow
     finally:
         Ledger.pay = pay  # type: ignore[method-assign]
+
+
+# ------------------------------------------------------------------------------ indicators, architecture
+
+
+def check_indicator(one: Indicator, world: World) -> None:
+    """A finite number for every group, and a definition to go with it."""
+    assert one.unit and one.title and len(one.definition) > 15, f"{one.name} does not say what it is"
+    values = one.compute(world.recorder.tally())
+    assert values.shape == (len(world.recorder.groups),), f"{one.name} gives {values.shape} numbers"
+    assert np.isfinite(values).all(), f"{one.name} is {values} in month {world.month}"
+
+
+def imported(source: str) -> set[str]:
+    """Modules a source imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module":
+            found |= {str(a.value) for a in node.args if isinstance(a, ast.Constant)}
+    return found
+
+
+def check_imports(folder: str, source: str, order: tuple[str, ...]) -> None:
+    """A package imports only what stands to its left."""
+    right = order[order.index(folder) + 1 :]
+    wrong = {module for module in imported(source) if module.split(".")[0] in right}
+    assert not wrong, f"{folder} imports {sorted(wrong)}"
+
+
+def check_keyed_draws_only(source: str) -> None:
+    """The model draws from keyed streams, never from a generator, and does not look at the clock."""
+    generators = imported(source) & {"random", "numpy.random", "secrets", "time"}
+    used = {ast.unparse(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
+    generators |= {one for one in used if one.startswith(("np.random", "numpy.random"))}
+    assert not generators, f"the model uses {sorted(generators)}"

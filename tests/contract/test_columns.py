@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from batteries import call, check_column_has_writer_and_reader, check_declaration, snapshot
+from batteries import begin, check_column_has_writer_and_reader, check_declaration, check_writes
 
 from sim.population import ALL
 from sim.recorder import Observation
@@ -26,30 +26,10 @@ def test_it_is_written_and_read_by_somebody(column):
 
 
 def test_a_line_changes_the_columns_it_declares_and_no_other(world):
-    from sim.ledger import Flow
-
     for _ in range(3):
-        world.ledger.open()
-        world.recorder.open()
+        begin(world)
         for mechanism in world.schedule.lines():
-            start = snapshot(world)
-            call(world, mechanism)
-            after = snapshot(world)
-            changed = {
-                name
-                for name, values in start.items()
-                if not np.array_equal(values, after[name][: len(values)], equal_nan=values.dtype.kind == "f")
-            }
-            flows: tuple[Flow, ...] = mechanism.pays
-            allowed = {str(c) for c in mechanism.writes} | {str(a) for f in flows for a in (f.payer, f.payee)}
-            assert changed <= allowed, f"{mechanism.name()} changes {changed - allowed}"
-            added = {
-                type(table).__name__ for table in world.population.tables()
-                if len(start[f"{type(table).__name__.lower()}.id"]) != table.count
-            }  # fmt: skip
-            assert added <= {table.__name__ for table in mechanism.adds}, (
-                f"{mechanism.name()} adds to {added}"
-            )
+            check_writes(world, mechanism)
         world.month += 1
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from batteries import depopulated, run
+from batteries import check_indicator, depopulated, run
 
 from sim.agents import Firm, Household, Migrant, Person
 from sim.codes import Occupation, Reason, Sector, Sex, Status
@@ -13,29 +13,19 @@ WORKING = (Status.EMPLOYED, Status.OWN_ACCOUNT)
 LABOUR_FORCE = (Status.UNEMPLOYED, *WORKING)
 
 
+@pytest.fixture(scope="module")
+def towns(small_world):
+    """An empty town and an ordinary one, after some months."""
+    return run(depopulated(small_world(population=600)), 2), run(small_world(population=600), 3)
+
+
 @each_indicator
-def test_it_says_what_it_is(indicator):
-    assert indicator.unit and indicator.title and len(indicator.definition) > 15
+def test_it_says_what_it_is_and_is_a_finite_number_in_every_town(indicator, towns):
     assert indicator.definition.endswith(".")
     assert indicator.better in ("up", "down", "")
     assert indicator.groups in ("people", "homes", "place", "all")
-
-
-@pytest.fixture(scope="module")
-def empty_rows(small_world):
-    return run(depopulated(small_world(population=600)), 2).recorder.rows()
-
-
-@each_indicator
-def test_it_is_a_finite_number_in_an_empty_town(indicator, empty_rows):
-    values = empty_rows["value"][empty_rows["indicator"] == indicator.name]
-    assert len(values) and np.isfinite(values).all()
-
-
-@each_indicator
-def test_it_is_a_finite_number_in_an_ordinary_town(indicator, world):
-    values = run(world, 3).recorder.rows()
-    assert np.isfinite(values["value"][values["indicator"] == indicator.name]).all()
+    for town in towns:
+        check_indicator(indicator, town)
 
 
 def test_shares_lie_between_0_and_100(small_world):

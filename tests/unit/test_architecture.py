@@ -6,6 +6,7 @@ import tokenize
 from pathlib import Path
 
 import pytest
+from batteries import check_imports, check_keyed_draws_only, imported
 
 from sim import mechanism, schedule
 
@@ -23,26 +24,13 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), name(path))
-
-
-def imported(path: Path) -> set[str]:
-    """Modules a file imports, anywhere in it."""
-    found = set()
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module":
-            found |= {a.value for a in node.args if isinstance(a, ast.Constant)}
-    return found
+def source(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def lines_of_code(path: Path) -> int:
     """Lines with code on them: no blank lines, comments or documentation."""
-    text = path.read_text(encoding="utf-8")
+    text = source(path)
     documentation = set()
     for node in ast.walk(ast.parse(text)):
         if (
@@ -66,17 +54,12 @@ def lines_of_code(path: Path) -> int:
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_imports_point_one_way(path):
-    folder = path.relative_to(ROOT).parts[0]
-    right = ORDER[ORDER.index(folder) + 1 :]
-    assert {module for module in imported(path) if module.split(".")[0] in right} == set()
+    check_imports(path.relative_to(ROOT).parts[0], source(path), ORDER)
 
 
 @pytest.mark.parametrize("path", [p for p in SOURCES if p.is_relative_to(ROOT / "sim")], ids=name)
 def test_the_model_draws_from_keyed_streams_only(path):
-    generators = {"random", "numpy.random", "secrets", "time"}
-    assert imported(path) & generators == set()
-    used = {ast.unparse(node) for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
-    assert {one for one in used if one.startswith(("np.random", "numpy.random"))} == set()
+    check_keyed_draws_only(source(path))
 
 
 @pytest.mark.parametrize("path", [p for p in SOURCES if p.is_relative_to(ROOT / "sim")], ids=name)
@@ -93,8 +76,8 @@ def test_the_model_knows_no_files_no_network_and_no_configuration(path):
         "pyarrow",
         "tomllib",
     }
-    assert {module.split(".")[0] for module in imported(path)} & outside == set()
-    for node in ast.walk(tree(path)):
+    assert {module.split(".")[0] for module in imported(source(path))} & outside == set()
+    for node in ast.walk(ast.parse(source(path))):
         if isinstance(node, ast.arg | ast.Name):
             assert (node.arg if isinstance(node, ast.arg) else node.id) not in ("config", "cfg", "params"), (
                 f"{name(path)}:{node.lineno}: parameters are fields of mechanisms, not a configuration"
@@ -103,7 +86,7 @@ def test_the_model_knows_no_files_no_network_and_no_configuration(path):
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_a_file_reads_in_one_sitting(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LARGEST
+    assert len(source(path).splitlines()) <= LARGEST
 
 
 def test_the_machinery_stays_small():
@@ -113,7 +96,7 @@ def test_the_machinery_stays_small():
 
 def test_mechanisms_do_not_import_each_other():
     for path in (ROOT / "sim" / "mechanisms").glob("*.py"):
-        others = {m for m in imported(path) if m.startswith("sim.mechanisms.")}
+        others = {m for m in imported(source(path)) if m.startswith("sim.mechanisms.")}
         assert others == set(), f"{name(path)} imports {others}: lines of the month meet in columns only"
 
 
