@@ -38,7 +38,8 @@ def output(productivity: float, capital: float, labour: float, alpha: float) -> 
     """
     if capital <= 0.0 or labour <= 0.0:
         return 0.0
-    return productivity * capital**alpha * labour ** (1.0 - alpha)
+    made: float = productivity * capital**alpha * labour ** (1.0 - alpha)
+    return made
 
 
 @rule
@@ -75,7 +76,8 @@ def farm_product(land: float, workers: float, productivity: float, land_share: f
     """
     if land <= 0.0 or workers <= 0.0:
         return 0.0
-    return productivity * land**land_share * workers ** (1.0 - land_share)
+    harvested: float = productivity * land**land_share * workers ** (1.0 - land_share)
+    return harvested
 
 
 @rule

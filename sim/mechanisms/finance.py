@@ -352,10 +352,10 @@ class Finance(Mechanism):
     )
     answers: ClassVar = (
         Answer(Firms.sales, Households.property_income, +1, "better sales, larger dividends"),
-        Answer(Households.persistent_receipt, Households.account, +1, "regular receipts make an account pay", 3.0),
+        Answer(Households.persistent_receipt, Households.account, +1, "receipts make accounts pay", 3.0),
         Answer(Households.labour_income, Households.credit, +1, "lenders lend against income"),
         Answer(Households.loan_guarantee, Households.credit, +1, "a guarantee raises what is lent", 1.0, 0.5),
-        Answer(Households.premium_support, Households.insured, +1, "cheaper insurance is bought", 1.0, 0.9),
+        Answer(Households.premium_support, Households.insured, +1, "cheap insurance is bought", shift=0.9),
     )  # fmt: skip
     shows: ClassVar = ("loans", "liquid_assets", "real_income")
 

@@ -157,7 +157,8 @@ def spend(
     """Pay staff first, count what instruments cost, and buy with the rest, locally as far as it goes."""
     for a in range(len(authorities.revenue)):
         place = authorities.locality[a]
-        allowed = budget(authorities.smoothed_revenue[a], authorities.cash[a] / 100.0, rules.debt_correction)
+        opening = authorities.cash[a] / 100.0 - authorities.revenue[a] + authorities.instruments[a]
+        allowed = budget(authorities.smoothed_revenue[a], opening, rules.debt_correction)
         public_firm = employer[place]
         if public_firm >= 0:
             paid = staff_pay(authorities.staff_budget[a], localities.public_jobs[place], allowed)

@@ -63,7 +63,7 @@ def housing_outlay(desired: float, stock: float, speed: float, spare: float) -> 
 @rule
 def ration(capacity: int, wanted: int) -> float:
     """Share of what is wanted that can be served, the same for all buyers; 1 when nothing is short."""
-    if wanted <= capacity:
+    if wanted <= max(capacity, 0):
         return 1.0
     return max(capacity, 0) / wanted
 
@@ -541,8 +541,6 @@ class Spending(Mechanism):
             amounts[number + people],
         )
         dues += left
-        seat = np.zeros(len(where), np.int64)
-        seat[month.values(Authorities.locality)] = np.arange(month.count(Authorities))
-        month.pay("market dues", where, seat, dues)
-        np.add.at(month.values(Authorities.revenue), seat, dues / 100.0)
+        month.pay("market dues", where, where, dues)
+        month.values(Authorities.revenue)[:] += dues / 100.0
         return place, weight, amounts, sold - left
