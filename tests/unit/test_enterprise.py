@@ -38,7 +38,7 @@ def test_hand_worked_productivity_and_pressure():
 
 
 def test_hand_worked_investment():
-    """Capital 1,000 wears by 8; at pressure 1.1 and speed 4 it is 11.20; with supply fixed 8; never beyond cash."""
+    """Capital 1,000 wears by 8; at pressure 1.1 and speed 4 11.20; with supply fixed 8; never above cash."""
     assert investment(1_000.0, 0.008, 1.0, 4.0, 1.0, 500.0) == pytest.approx(8.0)
     assert investment(1_000.0, 0.008, 1.1, 4.0, 1.0, 500.0) == pytest.approx(11.2)
     assert investment(1_000.0, 0.008, 1.1, 4.0, 0.0, 500.0) == pytest.approx(8.0)
@@ -150,7 +150,7 @@ def test_remittances_start_firms_only_while_the_switch_is_on():
 
 
 def test_a_closing_firm_pays_its_lender_first_and_its_owner_last():
-    """Scrap 1,500 and cash 500 against a debt of 400: 1,600 to the owner; an overdraft is given up outside."""
+    """Scrap 1,500 and cash 500 against a debt of 400: 1,600 to the owner; an overdraft is given up."""
     population = town(savings=0)
     firms = population.firms
     firms.losing_months[:] = 9

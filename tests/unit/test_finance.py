@@ -26,7 +26,7 @@ PLACE = SimpleNamespace(loan_rate=0.02)
 
 
 def test_hand_worked_dividend():
-    """Payroll 100, cash 260, profit 40, idle cash paid out over a year: 40 + 60 / 12 = 45; never the reserve."""
+    """Payroll 100, cash 260, profit 40, idle cash paid over a year: 40 + 60 / 12 = 45; the reserve stays."""
     assert dividend(260.0, 100.0, 40.0, 2.0, 1 / 12) == pytest.approx(45.0)
     assert dividend(210.0, 100.0, 40.0, 2.0, 1 / 12) == 10.0
     assert dividend(190.0, 100.0, 40.0, 2.0, 1 / 12) == 0.0
@@ -71,7 +71,7 @@ def test_an_account_pays_when_much_goes_through_it_and_a_desk_is_near():
 
 
 def town(**households):
-    """A local firm with a loan, an absentee one, a public one; a saver, a debtor and somebody short of cash."""
+    """A local firm with a loan, an absentee one, a public one; a saver, a debtor, somebody short."""
     population = Population()
     places(population)
     values = {
@@ -96,8 +96,8 @@ def debts(population):
 
 
 def test_hand_worked_month():
-    """The local firm: interest 2.40, instalment 5, wear 8, profit 160 - 100 - 2.40 - 8 = 49.60; it holds 92.60
-    above its reserve and pays out 49.60 + a twelfth of it. The debtor: 4.80 interest, 10 instalment. Short of
+    """The local firm: interest 2.40, instalment 5, wear 8, profit 160 - 100 - 2.40 - 8 = 49.60; it holds
+    92.60 above its reserve and pays out 49.60 + a twelfth of it. The debtor: 4.80 interest, 10 instalment. Short of
     30, the third can borrow two months' income of 30."""
     population = town()
     stand = Stand(population, place=PLACE)

@@ -52,7 +52,7 @@ def test_pensions_need_age_and_cover():
 
 
 def town():
-    """A worker with 85 net of 100, and a household of somebody old; an authority that begins with 120 a month."""
+    """A worker with 85 net of 100, and a household of somebody old; an authority with 120 a month."""
     population = Population()
     places(population, tax_rate=0.15, capacity=1_000.0)
     population.add(

@@ -38,7 +38,7 @@ def test_one_more_hand_adds_less_the_more_there_are(hands, land, share):
 
 
 def test_hand_worked_payroll():
-    """Payroll 100, 40 in cash, two months of overdraft: all is paid; with 150 owed, half; with 200, nothing."""
+    """Payroll 100, 40 in cash, two months of overdraft: all is paid; owing 150, half; owing 200, nothing."""
     assert payroll_share(4_000, 10_000, 2.0) == 1.0
     assert payroll_share(-15_000, 10_000, 2.0) == pytest.approx(0.5)
     assert payroll_share(-20_000, 10_000, 2.0) == payroll_share(-30_000, 10_000, 2.0) == 0.0
@@ -58,13 +58,15 @@ def town(cash=100_000, capital=100.0):
     places(population, tax_rate=0.2, trade_productivity=50.0, farm_productivity=30.0)
     population.add(Households, 3, id=[1, 2, 3], locality=0, need=20.0, land=[0.0, 1.0, 0.0], members=2)
     population.add(
-        Firms, 2, id=[1, 2], locality=0, sector=[int(Sector.TRADABLE), int(Sector.NON_TRADABLE)], capital=capital,
-        productivity=1.0, cash=cash,
+        Firms, 2, id=[1, 2], locality=0, sector=[int(Sector.TRADABLE), int(Sector.NON_TRADABLE)],
+        capital=capital, productivity=1.0, cash=cash,
     )  # fmt: skip
     population.add(
         Persons, 5, id=[1, 2, 3, 4, 5], household=[0, 0, 1, 2, 2], skill=[1.0, 2.0, 1.0, 1.0, 1.2],
-        status=[int(Status.EMPLOYED)] * 3 + [int(Status.OWN_ACCOUNT)] * 2, employer=[0, 0, 1, -1, -1],
-        work=[0, 0, 0, int(Work.FARM), int(Work.TRADE)], hours=[180, 90, 180, 160, 160], wage=[60, 50, 40, 0, 0],
+        status=[int(Status.EMPLOYED)] * 3 + [int(Status.OWN_ACCOUNT)] * 2,
+        employer=[0, 0, 1, -1, -1],
+        work=[0, 0, 0, int(Work.FARM), int(Work.TRADE)], hours=[180, 90, 180, 160, 160],
+        wage=[60, 50, 40, 0, 0],
         formal=[1, 0, 0, 0, 0],
     )  # fmt: skip
     population.households.land[2] = 1.0
@@ -90,7 +92,7 @@ def test_hand_worked_month():
 
 
 def test_a_firm_that_cannot_pay_pays_everybody_the_same_share():
-    """Overdraft of 165 of a possible 220 leaves half a payroll of 110, before sales of a firm without capital."""
+    """Overdraft of 165 of a possible 220 leaves half a payroll of 110, in a firm without sales."""
     population = town(cash=-16_500, capital=0.0)
     stand = Stand(population, place=PLACE)
     stand.run(Production())

@@ -96,7 +96,7 @@ def test_shares_are_exact_to_the_cent_and_do_not_depend_on_order(those, totals, 
 
 
 def town(cash=(20_000, 5_000), capacity=1_000.0):
-    """A household that works and one that trades, one shop; two units of capacity, of which a trader has part."""
+    """A household that works and one that trades, and one shop."""
     population = Population()
     places(
         population,
@@ -122,7 +122,7 @@ def town(cash=(20_000, 5_000), capacity=1_000.0):
 
 
 def test_hand_worked_month():
-    """The first wishes 100 + .05 * (100 - 20), the second 30 - .6 * 30 + .05 * (50 - 20); half goes to sellers.
+    """Wishes: 100 + .05 * (100 - 20), and 30 - .6 * 30 + .05 * (50 - 20); half goes to sellers.
 
     The shop offers 120 of 160 and gets three quarters of what dues leave; health is out (its cost is nil).
     """
