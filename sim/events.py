@@ -220,7 +220,7 @@ LEVERS: tuple[Column, ...] = tuple(
     for declared in table.columns.values()
     if declared.kind is Kind.LEVER
 )
-COUNTED = ("Persons", "Households", "Firms")  # served whole or not at all; other rows can be served in part
+COUNTED = ("Persons", "Households", "Firms")  # served whole or not at all; all others alike and in part
 
 
 def _located(table: str) -> bool:
@@ -626,26 +626,26 @@ def places_bought(costs: Array, budget: int | None, limit: float, divisible: boo
     costs : cent, >= 0, one per row in the order of the queue
     budget : cent; None where there is none
     limit : rows, the largest number of places
-    divisible : whether the last row can be served in part
+    divisible : whether all rows are served in part instead of the first ones whole
 
     Returns
     -------
-    Share of a place for each row, which falls along the queue and rises with budget and limit, and the
-    cents paid for each row, together never above the budget.
+    Share of a place for each row, which never rises along the queue and rises with budget and limit, and
+    the cents paid for each row, together never above the budget.
     """
-    spent = np.cumsum(costs)
-    whole = len(costs) if budget is None else int(np.searchsorted(spent, budget, side="right"))
-    part = 0.0
-    if whole < len(costs) and budget is not None:
-        part = (budget - (int(spent[whole - 1]) if whole else 0)) / int(costs[whole])
-    places = min(whole + part, limit + 1e-9)
-    whole = int(places)
-    served = np.zeros(len(costs))
-    served[:whole] = 1.0
-    paid = np.where(served == 1.0, costs, 0)
-    if divisible and whole < len(costs) and places - whole > 1e-6:
-        served[whole] = places - whole
-        paid[whole] = int(served[whole] * int(costs[whole]))
+    total, rows = int(costs.sum()), len(costs)
+    served, paid = np.zeros(rows), np.zeros(rows, np.int64)
+    if not rows:
+        return served, paid
+    if divisible:
+        enough = budget is None or total <= budget
+        served[:] = min(1.0, limit / rows, 1.0 if enough else (budget or 0) / total)
+        paid[:] = np.floor(served * costs)
+    else:
+        first = rows if budget is None else int(np.searchsorted(np.cumsum(costs), budget, side="right"))
+        first = min(first, math.floor(limit + 1e-9))
+        served[:first] = 1.0
+        paid[:first] = costs[:first]
     return served, paid
 
 
@@ -667,8 +667,9 @@ class Events(Mechanism):
 
     Levers moved last month return to neutral. Then each instrument and shock, in the order of names,
     finds its eligible rows; they queue in an order drawn once per row, places are bought from the budget,
-    the levers of those served move, and the authority or the donor pays. Levers of other tables than the
-    eligible rows' move by the share of the eligible who are served. Where several move one lever, `set`
+    the levers of those served move, and the authority or the donor pays. Localities, lenders and ways to
+    send money do not queue: all get the same part of what it would cost in full. Levers of other tables
+    than the eligible rows' move by the share of the eligible who are served. Where several move one lever, `set`
     comes first (the last name wins), then all `multiply`, then all `add`; the sum stays within the lever's
     bounds. Nothing acts during the burn-in.
     """
@@ -748,7 +749,7 @@ def deliver(month: Month, event: Dated, intensity: float, moved: Moved) -> None:
     group = GROUPS[event.eligible]
     eligible = members(month, event.eligible) & assigned(month, event, group.table)
     ids = month.values(TABLES[group.table].columns["id"])
-    luck = month.luck_once(event.name)
+    luck, entitled = month.luck_once(event.name), int(eligible.sum())
     if isinstance(event, Instrument):
         if event.take_up.value < 1:
             eligible &= month.draw(ids, luck, 1) < event.take_up.value
@@ -756,7 +757,7 @@ def deliver(month: Month, event: Dated, intensity: float, moved: Moved) -> None:
     else:
         rows = np.flatnonzero(eligible)
         served = np.full(len(rows), intensity)
-    reach = served.sum() / max(int(eligible.sum()), 1)
+    reach = served.sum() / max(entitled, 1)
     rows, served = rows[served > 0], served[served > 0]
     for move in event.moves:
         if move.lever.table == group.table:
@@ -776,8 +777,8 @@ def buy(
     money = event.money(month.start_population)
     budget = None if money is None else math.floor(money * intensity * 100.0)
     limit = float(len(rows)) if event.coverage is None else event.coverage.value * intensity * len(rows)
-    home = np.zeros(len(rows), np.int64) if where is None else where[rows].astype(np.int64)
-    rows = rows[queue(home, month.draw(ids[rows], luck), ids[rows])]
+    if table in COUNTED and where is not None:
+        rows = rows[queue(where[rows], month.draw(ids[rows], luck), ids[rows])]
     costs = np.full(len(rows), event.unit_cost.value)
     if event.unit_cost.unit.endswith(PER_HEAD):
         costs *= (heads.sum() if where is None else heads[where[rows]]) / 1000.0

@@ -260,10 +260,10 @@ def test_hand_worked_places():
 
 
 def test_what_can_be_divided_is_served_in_part():
-    """Half the cost of a locality's programme moves its lever half the way."""
+    """Three quarters of the cost of two localities' programmes move both levers three quarters of the way."""
     served, paid = places_bought(np.array([1000, 1000]), 1500, 2.0, divisible=True)
-    assert served.tolist() == [1.0, 0.5]
-    assert paid.tolist() == [1000, 500]
+    assert served.tolist() == [0.75, 0.75]
+    assert paid.tolist() == [750, 750]
 
 
 def test_coverage_serves_that_share_whatever_it_costs():
