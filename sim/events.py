@@ -70,149 +70,85 @@ def aged(now: int, status: Array, born: Array, low: int, high: int) -> Array:
     return np.asarray((status < AWAY) & (age >= low) & (age < high))
 
 
+# fmt: off
 GROUPS: dict[str, Group] = {
     "all_persons": Group("everybody here", (Persons.status,), lambda now, status: status < AWAY),
-    "children": Group(
-        "children here below 15",
-        (Persons.status, Persons.birth_month),
-        lambda now, status, born: aged(now, status, born, 0, 15),
-    ),
-    "adults": Group(
-        "people here aged 15 and older",
-        (Persons.status, Persons.birth_month),
-        lambda now, status, born: aged(now, status, born, 15, 200),
-    ),
-    "working_age": Group(
-        "people here aged 15 to 64",
-        (Persons.status, Persons.birth_month),
-        lambda now, status, born: aged(now, status, born, 15, 65),
-    ),
-    "women": Group(
-        "women here aged 15 and older",
-        (Persons.status, Persons.birth_month, Persons.sex),
-        lambda now, status, born, sex: aged(now, status, born, 15, 200) & (sex == 0),
-    ),
-    "men": Group(
-        "men here aged 15 and older",
-        (Persons.status, Persons.birth_month, Persons.sex),
-        lambda now, status, born, sex: aged(now, status, born, 15, 200) & (sex == 1),
-    ),
-    "youth": Group(
-        "people here aged 15 to 24",
-        (Persons.status, Persons.birth_month),
-        lambda now, status, born: aged(now, status, born, 15, 25),
-    ),
-    "youth_out_of_school": Group(
-        "people here aged 15 to 24 and not at school",
+    "children": Group("children here below 15", (Persons.status, Persons.birth_month),
+        lambda now, status, born: aged(now, status, born, 0, 15)),
+    "adults": Group("people here aged 15 and older", (Persons.status, Persons.birth_month),
+        lambda now, status, born: aged(now, status, born, 15, 200)),
+    "working_age": Group("people here aged 15 to 64", (Persons.status, Persons.birth_month),
+        lambda now, status, born: aged(now, status, born, 15, 65)),
+    "women": Group("women here aged 15 and older", (Persons.status, Persons.birth_month, Persons.sex),
+        lambda now, status, born, sex: aged(now, status, born, 15, 200) & (sex == 0)),
+    "men": Group("men here aged 15 and older", (Persons.status, Persons.birth_month, Persons.sex),
+        lambda now, status, born, sex: aged(now, status, born, 15, 200) & (sex == 1)),
+    "youth": Group("people here aged 15 to 24", (Persons.status, Persons.birth_month),
+        lambda now, status, born: aged(now, status, born, 15, 25)),
+    "youth_out_of_school": Group("people here aged 15 to 24 and not at school",
         (Persons.status, Persons.birth_month, Persons.in_school),
-        lambda now, status, born, school: aged(now, status, born, 15, 25) & (school == 0),
-    ),
-    "unemployed": Group(
-        "people here without work who search", (Persons.status,), lambda now, status: status == UNEMPLOYED
-    ),
-    "out_of_work": Group(
-        "people here aged 15 to 64, neither in work nor at school",
+        lambda now, status, born, school: aged(now, status, born, 15, 25) & (school == 0)),
+    "unemployed": Group("people here without work who search", (Persons.status,),
+        lambda now, status: status == UNEMPLOYED),
+    "out_of_work": Group("people here aged 15 to 64, neither in work nor at school",
         (Persons.status, Persons.birth_month),
-        lambda now, status, born: np.isin(status, IDLE) & aged(now, status, born, 15, 65),
-    ),
+        lambda now, status, born: np.isin(status, IDLE) & aged(now, status, born, 15, 65)),
     "workers": Group("people here who work", (Persons.status,), lambda now, status: np.isin(status, WORKERS)),
-    "own_account": Group(
-        "people here on own account", (Persons.status,), lambda now, status: status == OWN_ACCOUNT
-    ),
-    "carers": Group(
-        "people here who give unpaid care",
-        (Persons.status, Persons.care_hours),
-        lambda now, status, hours: (status < AWAY) & (hours > 0),
-    ),
-    "returnees": Group(
-        "people here who came back from a stay away",
-        (Persons.status, Persons.returnee),
-        lambda now, status, returnee: (status < AWAY) & (returnee == 1),
-    ),
-    "newcomers": Group(
-        "people here who came from lower-wage places",
-        (Persons.status, Persons.newcomer),
-        lambda now, status, newcomer: (status < AWAY) & (newcomer == 1),
-    ),
+    "own_account": Group("people here on own account", (Persons.status,),
+        lambda now, status: status == OWN_ACCOUNT),
+    "carers": Group("people here who give unpaid care", (Persons.status, Persons.care_hours),
+        lambda now, status, hours: (status < AWAY) & (hours > 0)),
+    "returnees": Group("people here who came back from a stay away", (Persons.status, Persons.returnee),
+        lambda now, status, returnee: (status < AWAY) & (returnee == 1)),
+    "newcomers": Group("people here who came from lower-wage places", (Persons.status, Persons.newcomer),
+        lambda now, status, newcomer: (status < AWAY) & (newcomer == 1)),
     "people_away": Group("people away", (Persons.status,), lambda now, status: status == AWAY),
-    "skilled_away": Group(
-        "people away with a skilled qualification",
-        (Persons.status, Persons.occupation),
-        lambda now, status, level: (status == AWAY) & (level == int(Occupation.SKILLED)),
-    ),
-    "all_households": Group(
-        "households with somebody here", (Households.members,), lambda now, members: members > 0
-    ),
-    "migrant_households": Group(
-        "households with somebody here and somebody away",
+    "skilled_away": Group("people away with a skilled qualification", (Persons.status, Persons.occupation),
+        lambda now, status, level: (status == AWAY) & (level == int(Occupation.SKILLED))),
+    "all_households": Group("households with somebody here", (Households.members,),
+        lambda now, members: members > 0),
+    "migrant_households": Group("households with somebody here and somebody away",
         (Households.members, Households.away),
-        lambda now, members, away: (members > 0) & (away > 0),
-    ),
-    "rural_migrant_households": Group(
-        "households in a village with somebody away",
+        lambda now, members, away: (members > 0) & (away > 0)),
+    "rural_migrant_households": Group("households in a village with somebody away",
         (Households.members, Households.away, Households.zone),
-        lambda now, members, away, zone: (members > 0) & (away > 0) & (zone == 1),
-    ),
-    "recipients": Group(
-        "households that received remittances in the last three months",
+        lambda now, members, away, zone: (members > 0) & (away > 0) & (zone == 1)),
+    "recipients": Group("households that received remittances in the last three months",
         (Households.members, Households.receipts),
-        lambda now, members, receipts: (members > 0) & (receipts > 0).any(axis=1),
-    ),
-    "rural_households": Group(
-        "households in a village",
-        (Households.members, Households.zone),
-        lambda now, members, zone: (members > 0) & (zone == 1),
-    ),
-    "farm_households": Group(
-        "households with farm land",
-        (Households.members, Households.land),
-        lambda now, members, land: (members > 0) & (land > 0),
-    ),
-    "poor_households": Group(
-        "households below the poverty line last month",
+        lambda now, members, receipts: (members > 0) & (receipts > 0).any(axis=1)),
+    "rural_households": Group("households in a village", (Households.members, Households.zone),
+        lambda now, members, zone: (members > 0) & (zone == 1)),
+    "farm_households": Group("households with farm land", (Households.members, Households.land),
+        lambda now, members, land: (members > 0) & (land > 0)),
+    "poor_households": Group("households below the poverty line last month",
         (Households.members, Households.poor),
-        lambda now, members, poor: (members > 0) & (poor == 1),
-    ),
-    "households_with_children": Group(
-        "households with children below 15",
+        lambda now, members, poor: (members > 0) & (poor == 1)),
+    "households_with_children": Group("households with children below 15",
         (Households.members, Households.children),
-        lambda now, members, children: (members > 0) & (children > 0),
-    ),
-    "firms_private": Group(
-        "private firms in business",
-        (Firms.open, Firms.owner_kind),
-        lambda now, open_, owner: (open_ == 1) & (owner != PUBLIC),
-    ),
-    "firms_small": Group(
-        "private firms in business with fewer than ten employees",
+        lambda now, members, children: (members > 0) & (children > 0)),
+    "firms_private": Group("private firms in business", (Firms.open, Firms.owner_kind),
+        lambda now, open_, owner: (open_ == 1) & (owner != PUBLIC)),
+    "firms_small": Group("private firms in business with fewer than ten employees",
         (Firms.open, Firms.owner_kind, Firms.jobs),
-        lambda now, open_, owner, jobs: (open_ == 1) & (owner != PUBLIC) & (jobs < 10),
-    ),
-    "firms_young": Group(
-        "private firms in business for less than two years",
+        lambda now, open_, owner, jobs: (open_ == 1) & (owner != PUBLIC) & (jobs < 10)),
+    "firms_young": Group("private firms in business for less than two years",
         (Firms.open, Firms.owner_kind, Firms.start_month),
-        lambda now, open_, owner, start: (open_ == 1) & (owner != PUBLIC) & (now - start < 24),
-    ),
+        lambda now, open_, owner, start: (open_ == 1) & (owner != PUBLIC) & (now - start < 24)),
     "lenders": Group("local lenders", (Lenders.id,), lambda now, ids: ids >= 0),
     "providers": Group("all ways to send money", (Providers.id,), lambda now, ids: ids >= 0),
-    "providers_formal": Group(
-        "banks, operators and digital channels",
-        (Providers.channel,),
-        lambda now, channel: channel != int(Channel.INFORMAL),
-    ),
-    "providers_digital": Group(
-        "the digital channel", (Providers.channel,), lambda now, channel: channel == int(Channel.DIGITAL)
-    ),
+    "providers_formal": Group("banks, operators and digital channels", (Providers.channel,),
+        lambda now, channel: channel != int(Channel.INFORMAL)),
+    "providers_digital": Group("the digital channel", (Providers.channel,),
+        lambda now, channel: channel == int(Channel.DIGITAL)),
     "recruiters": Group("recruiters", (Recruiters.id,), lambda now, ids: ids >= 0),
     "localities": Group("localities", (Localities.id,), lambda now, ids: ids >= 0),
     "destinations": Group("all destinations", (Destinations.id,), lambda now, ids: ids >= 0),
-    "destinations_abroad": Group(
-        "destinations abroad", (Destinations.abroad,), lambda now, abroad: abroad == 1
-    ),
-    "destinations_home": Group(
-        "destinations in the same country", (Destinations.abroad,), lambda now, abroad: abroad == 0
-    ),
+    "destinations_abroad": Group("destinations abroad", (Destinations.abroad,),
+        lambda now, abroad: abroad == 1),
+    "destinations_home": Group("destinations in the same country", (Destinations.abroad,),
+        lambda now, abroad: abroad == 0),
 }
+# fmt: on
 
 LEVERS: tuple[Column, ...] = tuple(
     declared
@@ -669,9 +605,9 @@ class Events(Mechanism):
     finds its eligible rows; they queue in an order drawn once per row, places are bought from the budget,
     the levers of those served move, and the authority or the donor pays. Localities, lenders and ways to
     send money do not queue: all get the same part of what it would cost in full. Levers of other tables
-    than the eligible rows' move by the share of the eligible who are served. Where several move one lever, `set`
-    comes first (the last name wins), then all `multiply`, then all `add`; the sum stays within the lever's
-    bounds. Nothing acts during the burn-in.
+    than the eligible rows' move by the share of the eligible who are served. Where several move one
+    lever, `set` comes first (the last name wins), then all `multiply`, then all `add`; the sum stays
+    within the lever's bounds. Nothing acts during the burn-in.
     """
 
     reads: ClassVar = tuple(
