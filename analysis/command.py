@@ -11,13 +11,25 @@ import contextlib
 import dataclasses
 import importlib
 import json
-import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+from analysis.catalogue import KINDS, do_list, do_show
+from analysis.talk import (
+    FAILED,
+    INTERRUPTED,
+    OK,
+    USAGE,
+    CommandError,
+    console,
+    near,
+    number,
+    plain,
+    progress,
+    table,
+)
 
 DEMO_CASE = "diourbel_cheaper_transfers"
 DEMO_DEFAULTS = ("seeds=20", "months=120", "population=20000")
@@ -42,15 +54,6 @@ OUTCOMES: tuple[tuple[str, str], ...] = (
 """Indicator and group of the rows of a comparison, unless others are asked for."""
 
 HEADLINE = ("remittances_received", "participation_women", "participation_men")
-KINDS = ("territories", "policies", "shocks", "cases", "indicators", "parameters", "mechanisms")
-
-
-class CommandError(Exception):
-    """Ends the command with one line; code 2 for what was asked, 1 for what went wrong while doing it."""
-
-    def __init__(self, message: str, code: int = USAGE) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,257 +64,6 @@ class Command:
     arguments: Callable[[argparse.ArgumentParser], None]
     action: Callable[[argparse.Namespace], dict[str, Any]]
     epilog: str = ""
-
-
-# ---- talking to people and machines
-
-
-def console(options: argparse.Namespace | None = None, *, stderr: bool = False) -> Any:
-    """Where people are spoken to; silent where a machine listens."""
-    from rich.console import Console
-
-    quiet = options is not None and options.json
-    return Console(stderr=stderr or quiet, quiet=quiet, highlight=False, markup=False, soft_wrap=True)
-
-
-def table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
-) -> Any:
-    """A table for the terminal."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    made = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for k, column in enumerate(columns):
-        made.add_column(column, justify="right" if k in numbers else "left", overflow="fold")
-    for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
-    return made
-
-
-@contextlib.contextmanager
-def progress(
-    options: argparse.Namespace, what: str
-) -> Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]:
-    """A bar of the runs that are done, on standard error; and a way to say something above it."""
-    if options.json:
-        yield (lambda done, total: None), (lambda text: None)
-        return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    out = console(stderr=True)
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("runs"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=out, transient=not out.is_terminal, disable=not out.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
-        yield (
-            (lambda done, total: bar.update(task, completed=done, total=total)),
-            (lambda text: out.print(text)),
-        )
-
-
-def number(value: float | None, digits: int = 4) -> str:
-    """A number for people: some digits, with separators, never a bare exponent where it can be read."""
-    if value is None or math.isnan(value):
-        return "-"
-    if value == 0:
-        return "0"
-    size = math.floor(math.log10(abs(value)))
-    if size < -5 or size > 12:
-        return f"{value:.3g}"
-    return f"{value:,.{max(0, digits - 1 - size)}f}"
-
-
-def plain(value: Any) -> Any:
-    """Values as JSON knows them: what is not finite is null."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset, range)):
-        return [plain(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-# ---- list and show
-
-
-def listed(kind: str) -> list[dict[str, Any]]:
-    """Everything of one kind, each with its name and title."""
-    from scenarios import library
-
-    if kind in ("territories", "policies", "shocks", "cases"):
-        return [
-            {"name": name, "title": str(library.load(kind, name).get("title", ""))}
-            for name in library.names(kind)
-        ]
-    if kind == "indicators":
-        from sim.indicators import INDICATORS
-
-        return [{"name": one.name, "title": one.title, "unit": one.unit} for one in INDICATORS.values()]
-    lines = schedule_lines()
-    if kind == "mechanisms":
-        return [{"name": name, "title": made.title()} for name, made in lines.items()]
-    return [
-        {
-            "name": f"parameters.{line}.{name}",
-            "value": getattr(made, name),
-            "unit": one.unit,
-            "bounds": list(one.bounds),
-            "source": one.source,
-        }
-        for line, made in lines.items()
-        for name, one in made.parameters().items()
-    ]
-
-
-def schedule_lines() -> dict[str, Any]:
-    """The mechanisms of the month in their order, by name."""
-    from sim.schedule import Schedule
-
-    schedule = Schedule()
-    return {field.name: getattr(schedule, field.name) for field in dataclasses.fields(Schedule)}
-
-
-def do_list(options: argparse.Namespace) -> dict[str, Any]:
-    """`remesa list`."""
-    found = {kind: listed(kind) for kind in ([options.kind] if options.kind else KINDS)}
-    out = console(options)
-    for kind, items in found.items():
-        if kind == "parameters":
-            rows = [
-                [i["name"], f"{i['value']:g}", i["unit"], "{:g} .. {:g}".format(*i["bounds"]), i["source"]]
-                for i in items
-            ]
-            out.print(table(kind, ("parameter", "value", "unit", "bounds", "source"), rows, (1,)))
-        elif items:
-            rows = [[item["name"], item.get("unit", ""), item["title"]] for item in items]
-            keep = (0, 1, 2) if kind == "indicators" else (0, 2)
-            heads = (kind, "unit", "title")
-            out.print(table("", [heads[k] for k in keep], [[row[k] for k in keep] for row in rows]))
-        else:
-            out.print(f"{kind}: none")
-    return {"command": "list", **found}
-
-
-def do_show(options: argparse.Namespace) -> dict[str, Any]:
-    """`remesa show NAME`."""
-    name = options.name
-    if name == "schedule":
-        return show_schedule(options)
-    found = [shown for kind in (*KINDS, "files") for shown in [look_up(kind, name)] if shown]
-    if not found:
-        every = ["schedule", *(item["name"] for kind in KINDS for item in listed(kind))]
-        raise CommandError(f"there is nothing called {name!r};{near(name, every)} see: remesa list")
-    out = console(options)
-    for shown in found:
-        out.print(f"{shown['kind']}: {name}", style="bold")
-        out.print(text_of(shown["content"]))
-        out.print("")
-    return {"command": "show", "name": name, "found": found}
-
-
-def look_up(kind: str, name: str) -> dict[str, Any] | None:
-    """What is known about a name of one kind."""
-    from scenarios import library
-
-    content: Any = None
-    if kind == "files":
-        if library.own_file(name):
-            import pathlib
-
-            content = library.read_file(pathlib.Path(name).expanduser())
-    elif kind in ("territories", "policies", "shocks", "cases"):
-        if not library.own_file(name) and name in library.names(kind):
-            content = library.load(kind, name)
-    elif kind == "indicators":
-        from sim.indicators import INDICATORS
-
-        one = INDICATORS.get(name)
-        if one is not None:
-            content = {
-                key: value
-                for key, value in dataclasses.asdict(one).items()
-                if key not in ("compute", "name") and value
-            }
-    elif kind == "mechanisms":
-        made = schedule_lines().get(name)
-        if made is not None:
-            about = [item for item in listed("parameters") if item["name"].split(".")[1] == name]
-            content = {
-                "what": " ".join((type(made).__doc__ or "").split()),
-                "reads": [str(c) for c in made.reads],
-                "writes": [str(c) for c in made.writes],
-                "pays": {flow.name: f"{flow.payer} to {flow.payee}: {flow.meaning}" for flow in made.pays},
-                "shows": list(made.shows),
-                "parameters": {
-                    item["name"].rpartition(".")[2]: {k: v for k, v in item.items() if k != "name"}
-                    for item in about
-                },
-            }
-    else:
-        path = name if name.startswith("parameters.") else f"parameters.{name}"
-        matching = [item for item in listed("parameters") if item["name"] == path]
-        content = {k: v for k, v in matching[0].items() if k != "name"} if matching else None
-    return None if content is None else {"kind": kind, "content": plain(content)}
-
-
-def show_schedule(options: argparse.Namespace) -> dict[str, Any]:
-    """The month, line by line."""
-    lines = [
-        {"line": k, "name": name, "title": made.title()}
-        for k, (name, made) in enumerate(schedule_lines().items(), 1)
-    ]
-    out = console(options)
-    rows = [[str(one["line"]), str(one["name"]), str(one["title"])] for one in lines]
-    rows.append([str(len(lines) + 1), "", "Books close; the recorder reads."])
-    out.print(table("The month", ("", "line", "what happens"), rows, (0,)))
-    return {"command": "show", "name": "schedule", "lines": lines}
-
-
-def text_of(value: Any, indent: int = 0) -> str:
-    """A tree of values as indented lines; a figure on one line."""
-    if not isinstance(value, dict):
-        return str(value)
-    lines = []
-    for key, item in value.items():
-        lead = "  " * indent + f"{key}: "
-        if isinstance(item, dict) and "value" in item:
-            extra = {k: v for k, v in item.items() if k not in ("value", "unit")}
-            about = "; ".join(f"{k}: {v}" for k, v in extra.items())
-            lines.append(f"{lead}{item['value']} {item.get('unit', '')}  ({about})")
-        elif isinstance(item, dict) and item:
-            lines.append(lead.rstrip())
-            lines.append(text_of(item, indent + 1))
-        elif isinstance(item, list):
-            lines.append(lead + ", ".join(map(str, item)))
-        elif item is not None:
-            lines.append(lead + " ".join(str(item).split()))
-    return "\n".join(lines)
-
-
-def near(text: str, names: Sequence[str]) -> str:
-    """The names most like what was written, as part of a sentence."""
-    import difflib
-
-    close = difflib.get_close_matches(text, names, 3, 0.6)
-    return f" nearest: {', '.join(close)};" if close else ""
 
 
 # ---- run, compare, demo

@@ -35,7 +35,7 @@ def script(arguments: Sequence[str]) -> str:
     """The script that a shell evaluates once."""
     shell = arguments[0] if arguments else "bash"
     if shell not in SCRIPTS:
-        from analysis.command import CommandError
+        from analysis.talk import CommandError
 
         raise CommandError(f"no completion for {shell!r}; allowed: {', '.join(SCRIPTS)}")
     return SCRIPTS[shell]
@@ -43,7 +43,8 @@ def script(arguments: Sequence[str]) -> str:
 
 def complete(arguments: Sequence[str]) -> list[str]:
     """Words that may stand where the line so far ends."""
-    from analysis.command import COMMANDS, KINDS, parser
+    from analysis.catalogue import KINDS
+    from analysis.command import COMMANDS, parser
 
     words = (arguments[0] if arguments else "").split(" ")
     before, word = [one for one in words[1:-1] if one], words[-1]
@@ -56,7 +57,7 @@ def complete(arguments: Sequence[str]) -> list[str]:
     elif before[0] == "list":
         options = list(KINDS)
     elif before[0] == "show":
-        from analysis.command import listed
+        from analysis.catalogue import listed
 
         options = ["schedule", *(item["name"] for kind in KINDS for item in listed(kind))]
     elif before[0] in ("run", "compare", "demo"):

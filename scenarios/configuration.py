@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import hashlib
 import json
 import math
@@ -27,6 +28,7 @@ from sim.territory import Inputs, read
 
 if TYPE_CHECKING:
     from sim.model import Setup
+    from sim.survey import People
 
 Tree = dict[str, Any]
 EVENTS = ("policies", "shocks")
@@ -141,7 +143,7 @@ class Configuration:
             months=self.months,
             seed=seed,
             population=self.population,
-            people=_people(self.survey, self.inputs),
+            people=people(self, seed),
         )
 
 
@@ -203,7 +205,9 @@ def compose(overrides: Sequence[str] = (), name: str = "run") -> Configuration:
             rest.append(item)
     tree = _compose(chosen, rest)
     tree |= {"case": name if cases else None, "pack": chosen["territory"][0]}
-    return check(tree, name)
+    configuration = check(tree, name)
+    people(configuration, configuration.seed)  # a fault of the survey is said now, not by the first run
+    return configuration
 
 
 def check(tree: Tree, name: str = "run") -> Configuration:
@@ -329,16 +333,25 @@ def _without_replaced(given: list[Item], added: list[Item]) -> list[Item]:
 
 
 def _load(kind: str, text: str) -> Tree:
-    """A file of the library by name, or the user's own by path."""
-    if not library.own_file(text):
-        _shipped(kind, text)
-    return dict(_said(lambda: library.load(kind, text)))
+    """Values of a file of the library by name, or of the user's own by path; of a pack its inputs."""
+    if library.own_file(text):
+        return _inputs(kind, dict(_said(lambda: library.load(kind, text))))
+    _shipped(kind, text)
+    return _shipped_values(kind, text)
 
 
-def _inputs(pack: Tree) -> Tree:
-    """The inputs of a pack, after the whole of it was checked."""
-    read_pack(pack)
-    return dict(pack["inputs"])
+@functools.cache
+def _shipped_values(kind: str, text: str) -> Tree:
+    """A shipped file, read once; nobody writes into what was loaded."""
+    return _inputs(kind, dict(_said(lambda: library.load(kind, text))))
+
+
+def _inputs(kind: str, values: Tree) -> Tree:
+    """The inputs of a pack, after the whole of it was checked; other files as they are."""
+    if kind != "territories":
+        return values
+    _said(lambda: read_pack(values))
+    return dict(values["inputs"])
 
 
 def _shipped(kind: str, text: str) -> None:
@@ -397,7 +410,6 @@ def _compose(chosen: dict[str, list[str]], items: list[Item]) -> Tree:
     """Let Hydra put the tree together."""
     from hydra import compose as hydra_compose
     from hydra import initialize
-    from hydra.core.config_store import ConfigStore
     from hydra.core.global_hydra import GlobalHydra
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
@@ -406,35 +418,13 @@ def _compose(chosen: dict[str, list[str]], items: list[Item]) -> Tree:
 
     texts = {item.key: item.value for item in items if item.key in TEXT}
     items = [item for item in items if item.key not in TEXT]
-    store = ConfigStore.instance()
     tree: Tree = {"parameters": defaults(), **{key: declared.default for key, declared in RUN_KEYS.items()}}
     for kind, members in chosen.items():
-        loaded = {
-            _stem(member): _load("territories" if kind == "territory" else kind, member) for member in members
-        }
+        folder = "territories" if kind == "territory" else kind
+        loaded = {_stem(member): _load(folder, member) for member in members}
         for name, values in loaded.items():
-            if kind == "territory":
-                values = loaded[name] = _said(lambda pack=values: _inputs(pack))
             refuse_code(values, f"{kind}.{name}")
-            store.store(
-                group=kind,
-                name=name,
-                node=_bare(values),
-                package=kind if kind == "territory" else f"{kind}.{name}",
-            )
         tree[kind] = next(iter(loaded.values())) if kind == "territory" else loaded
-    store.store(
-        name="remesa",
-        node={
-            "defaults": [
-                {kind: [*map(_stem, members)] if kind in EVENTS else _stem(members[0])}
-                for kind, members in chosen.items()
-                if members
-            ]
-            + ["_self_"],
-            **{key: value for key, value in tree.items() if key != "territory" and key not in EVENTS},
-        },
-    )
     parser = OverridesParser.create()
     lines = []
     for item in items:
@@ -451,26 +441,44 @@ def _compose(chosen: dict[str, list[str]], items: list[Item]) -> Tree:
                 f"{item}: several values at once; a run takes one (a number is written with a point: 0.3)"
             )
         lines.append(str(line))
+    _register(chosen, spoken_of(tree, [line.lstrip("+").partition("=")[0].split(".") for line in lines]))
     try:
         GlobalHydra.instance().clear()
         with initialize(version_base="1.3", config_path=None):
             composed = hydra_compose("remesa", overrides=lines)
-        found = OmegaConf.to_container(composed, resolve=False)
+        found = _over(tree, OmegaConf.to_container(composed, resolve=False))
     except (HydraException, OmegaConfBaseException, ValueError, TypeError) as error:
         raise ConfigurationError(_one_line(error)) from error
-    assert isinstance(found, dict)
     ordered: Tree = {str(key): value for key, value in found.items()}
-    for kind in EVENTS:
-        ordered[kind] = {name: _over(tree[kind][name], ordered.get(kind, {})[name]) for name in tree[kind]}
-    ordered["territory"] = _over(tree["territory"], ordered["territory"])
-    unknown = set(ordered) - {"territory", "parameters", *EVENTS, *RUN_KEYS}
-    if unknown:
-        raise ConfigurationError(
-            f"{min(unknown)} is not a key of a run; allowed: {', '.join([*GROUPS, *RUN_KEYS])}"
-        )
     for key, text in texts.items():
         ordered[key] = text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
     return ordered
+
+
+def _register(chosen: dict[str, list[str]], tree: Tree) -> None:
+    """Put the tree into Hydra's store: each territory, policy and shock under its own package."""
+    from hydra.core.config_store import ConfigStore
+
+    store = ConfigStore.instance()
+    kinds = {kind: [_stem(member) for member in members] for kind, members in chosen.items() if members}
+    for kind, names in kinds.items():
+        for name in names:
+            if kind == "territory":
+                store.store(group=kind, name=name, node=tree.get(kind, {}), package=kind)
+            else:
+                node = tree.get(kind, {}).get(name, {})
+                store.store(group=kind, name=name, node=node, package=f"{kind}.{name}")
+    selection = [{kind: names if kind in EVENTS else names[0]} for kind, names in kinds.items()]
+    rest = {key: value for key, value in tree.items() if key not in chosen}
+    store.store(name="remesa", node={"defaults": [*selection, "_self_"], **rest})
+
+
+def spoken_of(tree: Any, keys: Sequence[Sequence[str]]) -> Any:
+    """The part of a tree that some paths speak of: all that Hydra needs, and a tenth of its work."""
+    if not isinstance(tree, dict) or any(not key for key in keys):
+        return tree
+    below = {key[0]: [one[1:] for one in keys if one[0] == key[0]] for key in keys}
+    return {name: spoken_of(tree[name], rest) for name, rest in below.items() if name in tree}
 
 
 def _resolved(item: Item, tree: Tree) -> Item:
@@ -580,7 +588,7 @@ def _bare(values: Any) -> Any:
 
 
 def _over(whole: Any, composed: Any) -> Any:
-    """A tree with what was composed laid over it: Hydra is not burdened with what only describes."""
+    """A tree with what was composed laid over it."""
     if not isinstance(whole, dict) or not isinstance(composed, dict):
         return composed
     return {**whole, **{key: _over(whole.get(key), value) for key, value in composed.items()}}
@@ -604,10 +612,15 @@ def _survey(found: Any) -> Tree | None:
     return {"file": str(path), "hash": content}
 
 
-def _people(survey: Tree | None, inputs: Inputs) -> Any:
-    """The people of the survey, read and checked."""
-    if survey is None:
+def people(configuration: Configuration, seed: int) -> People | None:
+    """The people of the survey, read and checked; none without a survey."""
+    if configuration.survey is None:
         return None
-    from sim.survey import read_people  # type: ignore[attr-defined]
+    from scenarios.survey import open_survey
+    from sim.survey import SurveyError
 
-    return read_people(survey["file"], inputs)
+    path = configuration.survey["file"]
+    try:
+        return open_survey(path, configuration.inputs, configuration.population, seed)
+    except SurveyError as error:
+        raise ConfigurationError(f"survey = {path}: {_one_line(error)}") from error
