@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from sim.table import Array
 
 BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 
-TRIP_DEBT = Flow("trip debt", Migrants.savings, Destinations.outside, "what was owed for the trip is paid back")
+TRIP_DEBT = Flow("trip debt", Migrants.savings, Destinations.outside, "the trip is paid back")
 
 
 @rule
@@ -83,7 +84,7 @@ def pay_there(wage: float, skill: float, skill_return: float, regular: int, pena
     from home only in part. Kossoudji and Cobb-Clark (2002), Journal of Labor Economics 20(3), 598-628:
     pay without papers.
     """
-    pay = wage * skill**skill_return
+    pay = wage * math.pow(skill, skill_return)
     return pay if regular else pay * (1.0 - penalty)
 
 
@@ -141,7 +142,12 @@ def publish(destinations: Destinations, rules: Away) -> None:
 
 @kernel
 def work(
-    persons: Persons, migrants: Migrants, markets: Markets, destinations: Destinations, rules: Away, luck: Luck
+    persons: Persons,
+    migrants: Migrants,
+    markets: Markets,
+    destinations: Destinations,
+    rules: Away,
+    luck: Luck,
 ) -> None:
     """Each migrant's month on the labour market of the destination."""
     for m in range(len(migrants.person)):
@@ -184,7 +190,8 @@ def work(
             wage = destinations.wage[d, migrants.occupation[m]]
             row = 2 * migrants.locality[m] + migrants.occupation[m]
             skill = persons.skill[i] / markets.usual_skill[row]
-            migrants.wage[m] = pay_there(wage, skill, rules.skill_return, regular, rules.penalty_without_papers)
+            penalty = rules.penalty_without_papers
+            migrants.wage[m] = pay_there(wage, skill, rules.skill_return, regular, penalty)
 
 
 @kernel
@@ -226,16 +233,16 @@ class Away(Mechanism):
 
     reads = (
         Persons.id, Persons.occupation, Persons.skill, Persons.recognition_help,
-        Migrants.person, Migrants.locality, Migrants.destination, Migrants.ended, Migrants.regular, Migrants.savings,
-        Migrants.target_savings, Migrants.plan, Migrants.known_cost, Migrants.waiting,
+        Migrants.person, Migrants.locality, Migrants.destination, Migrants.ended, Migrants.regular,
+        Migrants.savings, Migrants.target_savings, Migrants.plan, Migrants.known_cost, Migrants.waiting,
         Markets.usual_skill,
         Destinations.wage, Destinations.living_cost, Destinations.finding, Destinations.separation,
         Destinations.recognition, Destinations.detection, Destinations.exchange, Destinations.cycle,
     )  # fmt: skip
     writes = (
         Persons.months_away,
-        Migrants.employed, Migrants.recognised, Migrants.occupation, Migrants.wage, Migrants.means, Migrants.debt,
-        Migrants.detected,
+        Migrants.employed, Migrants.recognised, Migrants.occupation, Migrants.wage, Migrants.means,
+        Migrants.debt, Migrants.detected,
         Destinations.current_pay, Destinations.current_living_cost, Destinations.current_finding,
         Destinations.current_separation, Destinations.skill_return,
     )  # fmt: skip
@@ -254,14 +261,28 @@ class Away(Mechanism):
     shows = ("remittances_sent", "remittances_received")
 
     on: int = switch("work and life at the destination")
-    skill_return: float = param(0.3, "1", (0.0, 1.0), "assumption; below the return at home, Chiswick and Miller 2009")
-    access_without_papers: float = param(0.7, "1", (0.0, 1.0), "share of jobs open to those without papers; assumption")
-    penalty_without_papers: float = param(0.1, "1", (0.0, 0.6), "outside, Kossoudji and Cobb-Clark 2002: 6-14 %")
-    on_the_job: float = param(0.5, "1", (0.0, 1.0), "search intensity of the over-qualified over the jobless; assumption")
-    patience: float = param(2.0, "month", (0.0, 12.0), "living cost in hand needed to wait for skilled work; assumption")
-    service: float = param(0.3, "1", (0.0, 1.0), "share of what living leaves that repays the trip; assumption")
+    skill_return: float = param(
+        0.3, "1", (0.0, 1.0), "assumption; below the return at home, Chiswick and Miller 2009"
+    )
+    access_without_papers: float = param(
+        0.7, "1", (0.0, 1.0), "share of jobs open to those without papers; assumption"
+    )
+    penalty_without_papers: float = param(
+        0.1, "1", (0.0, 0.6), "outside, Kossoudji and Cobb-Clark 2002: 6-14 %"
+    )
+    on_the_job: float = param(
+        0.5, "1", (0.0, 1.0), "search intensity of the over-qualified over the jobless; assumption"
+    )
+    patience: float = param(
+        2.0, "month", (0.0, 12.0), "living cost in hand needed to wait for skilled work; assumption"
+    )
+    service: float = param(
+        0.3, "1", (0.0, 1.0), "share of what living leaves that repays the trip; assumption"
+    )
     comfort: float = param(0.5, "1", (0.0, 1.0), "share of what is left that is spent there; assumption")
-    smoothing: float = param(1 / 3, "1/month", (0.05, 1.0), "weight of this month in expected means; assumption")
+    smoothing: float = param(
+        1 / 3, "1/month", (0.05, 1.0), "weight of this month in expected means; assumption"
+    )
 
     def __call__(self, month: Month) -> None:
         """One month at the destinations."""

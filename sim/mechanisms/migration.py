@@ -76,9 +76,8 @@ def certainty_equivalent(
     if abs(curvature - 1.0) < 1e-9:
         return math.exp(chance * math.log(good) + (1.0 - chance) * math.log(bad)) - home_production
     power = 1.0 - curvature
-    mean: float = chance * good**power + (1.0 - chance) * bad**power
-    worth: float = mean ** (1.0 / power) - home_production
-    return worth
+    mean = chance * math.pow(good, power) + (1.0 - chance) * math.pow(bad, power)
+    return math.pow(mean, 1.0 / power) - home_production
 
 
 @rule
@@ -86,7 +85,7 @@ def annuity(beta: float, months: float) -> float:
     """Present value of 1 a month for some months, the first a month from now: ``sum beta^t``, t = 1..H."""
     if beta >= 1.0:
         return months
-    return beta * (1.0 - beta**months) / (1.0 - beta)
+    return beta * (1.0 - math.pow(beta, months)) / (1.0 - beta)
 
 
 @rule
@@ -106,7 +105,7 @@ def share_in_work(at_start: float, find: float, lose: float, months: float) -> f
         return at_start
     long_run = find / moving
     staying = max(0.0, 1.0 - moving)
-    return long_run + (at_start - long_run) * (1.0 - staying**months) / (months * (1.0 - staying))
+    return long_run + (at_start - long_run) * (1.0 - math.pow(staying, months)) / (months * (1.0 - staying))
 
 
 @rule
@@ -163,7 +162,9 @@ def gumbel(uniform: float) -> float:
 
 
 @rule
-def knowledge(tie: float, prevalence: float, trips: int, told: float, from_tie: float, from_trip: float) -> float:
+def knowledge(
+    tie: float, prevalence: float, trips: int, told: float, from_tie: float, from_trip: float
+) -> float:
     """kappa: how far beliefs about a destination are the truth, from several independent sources.
 
     Each source removes its share of what the others leave wrong: a household member there, the share of
@@ -221,7 +222,7 @@ def can_pay(assets: float, loan: float, cost: float, others_income: float, need:
 
 @rule
 def trip_loan(others_income: float, months: float, debt: float, lendable: float) -> float:
-    """What a lender advances for a trip: months of the others' income less what is owed, if it has it (money)."""
+    """What a lender with that much to lend advances: months of the others' income less debt (money)."""
     return max(0.0, min(months * others_income - debt, lendable))
 
 
@@ -277,15 +278,16 @@ def prospects_here(
         pay = earned if earned > 0.0 else offer
         return share + pay, share + min(own, pay), share_in_work(1.0, find, lose, months)
     chance = share_in_work(0.0, find, lose, months)
-    if status == INACTIVE or status == STUDENT:
+    if status in (INACTIVE, STUDENT):
         time = persons.not_working[i] / price
         own = max(own, min(time, 100.0 * localities.base_pay[place]))
     return share + max(offer, own), share + own, chance
 
 
 @rule
-def pay_at(persons: Persons, markets: Markets, destinations: Destinations, i: int, place: int, d: int, level: int
-           ) -> float:  # fmt: skip
+def pay_at(
+    persons: Persons, markets: Markets, destinations: Destinations, i: int, place: int, d: int, level: int
+) -> float:
     """Nominal net pay of one person in work of that level at a destination, with papers."""
     skill = persons.skill[i] / markets.usual_skill[2 * place + level]
     return pay_there(destinations.current_pay[d, level], skill, destinations.skill_return[d], 1, 0.0)
@@ -299,10 +301,10 @@ def net_pay_there(
     """Nominal pay somebody expects at a destination after living costs, skilled work as far as recognised."""
     pay = pay_at(persons, markets, destinations, i, place, d, BASIC)
     if persons.occupation[i] == SKILLED:
-        waiting = (1.0 - destinations.recognition[d]) ** (0.5 * months)
+        waiting = math.pow(1.0 - destinations.recognition[d], 0.5 * months)
         recognised = 1.0 - (1.0 - destinations.recognition_at_arrival[d]) * waiting
         pay += recognised * (pay_at(persons, markets, destinations, i, place, d, SKILLED) - pay)
-    return believed_pay(pay, known, pessimism) - destinations.current_living_cost[d]
+    return believed_pay(pay, known, pessimism) - float(destinations.current_living_cost[d])
 
 
 @rule
@@ -313,10 +315,13 @@ def of_place(luck: Luck, identity: int) -> Luck:
 
 
 @kernel
-def count_away(persons: Persons, households: Households, localities: Localities, now: int, memory: float) -> None:
+def count_away(
+    persons: Persons, households: Households, localities: Localities, now: int, memory: float
+) -> None:
     """How usual it is to be away, among those of one's sex and age group from one's place."""
     places = len(localities.price_index)
-    all_of, gone = np.zeros((places, PREVALENCE_GROUPS), np.int64), np.zeros((places, PREVALENCE_GROUPS), np.int64)
+    all_of = np.zeros((places, PREVALENCE_GROUPS), np.int64)
+    gone = np.zeros((places, PREVALENCE_GROUPS), np.int64)
     for i in range(len(persons.household)):
         status = persons.status[i]
         age = now - persons.birth_month[i]
@@ -331,7 +336,8 @@ def count_away(persons: Persons, households: Households, localities: Localities,
         for group in range(PREVALENCE_GROUPS):
             if all_of[place, group]:
                 share = gone[place, group] / all_of[place, group]
-                localities.prevalence[place, group] = slow_average(localities.prevalence[place, group], share, memory)
+                before = localities.prevalence[place, group]
+                localities.prevalence[place, group] = slow_average(before, share, memory)
 
 
 @kernel
@@ -392,16 +398,19 @@ def consider(
                 continue
             members_there = kin[h, d] - (1 if stays else 0)
             tie = 1.0 if rules.ties and members_there > 0 else 0.0
-            known = 1.0 if stays else knowledge(
-                tie, heard, persons.trips[i], persons.job_information[i], rules.tie_knowledge, rules.trip_knowledge
-            )
-            net = net_pay_there(persons, markets, destinations, i, place, d, known, rules.pessimism, months) / price
+            known = 1.0
+            if not stays:
+                told = persons.job_information[i]
+                known = knowledge(
+                    tie, heard, persons.trips[i], told, rules.tie_knowledge, rules.trip_knowledge
+                )
+            net = net_pay_there(persons, markets, destinations, i, place, d, known, rules.pessimism, months)
             find, lose = destinations.current_finding[d], destinations.current_separation[d]
             at_start = rules.tie_job * tie
             if stays:
                 at_start = 1.0 * migrants.employed[spell]
             work = believed_chance(share_in_work(at_start, find, lose, months), known, rules.pessimism)
-            there = certainty_equivalent(net, 0.0, work, c0, rules.curvature)
+            there = certainty_equivalent(net / price, 0.0, work, c0, rules.curvature)
             grant = persons.travel_grant[i] if spell < 0 else 0.0
             way, cost, worth = REGULAR, 0.0, present_value
             if stays:
@@ -417,17 +426,20 @@ def consider(
                     worth = annuity(rules.beta * (1.0 - destinations.detection[d]), months)
                 gain = gain_in_years(there, here, worth, cost / price, pay)
                 if way == IRREGULAR and d < len(recruiters.fee) and recruiters.fee[d] > 0.0:
-                    asked = recruiter_price(recruiters.fee[d], destinations.fare[d], recruiters.supervision[d])
+                    asked = recruiter_price(
+                        recruiters.fee[d], destinations.fare[d], recruiters.supervision[d]
+                    )
                     placed = believed_chance(share_in_work(1.0, find, lose, months), known, rules.pessimism)
-                    there = certainty_equivalent(net, 0.0, placed, c0, rules.curvature)
+                    there = certainty_equivalent(net / price, 0.0, placed, c0, rules.curvature)
                     by_recruiter = gain_in_years(there, here, present_value, asked / price, pay)
                     if by_recruiter > gain:
                         way, cost, gain = RECRUITED, asked, by_recruiter
             attachment = persons.attachment[i]
             if spell >= 0:
                 attachment *= 1.0 - rules.sunk
+            other = destinations.amenity[d] - bound
             value[d] = utility_of_place(
-                gain, rules.gain_weight, tie, rules.tie_weight, usual, norm, destinations.amenity[d] - bound, attachment
+                gain, rules.gain_weight, tie, rules.tie_weight, usual, norm, other, attachment
             )
             gain_of[d], cost_of[d], way_of[d], tie_of[d] = gain, cost, way, int(tie)
             weight = min(value[d] / rules.nest, LARGEST)
@@ -603,7 +615,8 @@ def end_stay(migrants: Migrants, m: int) -> None:
 
 @kernel
 def settle_in(
-    persons: Persons, migrants: Migrants, markets: Markets, destinations: Destinations, rules: Migration, luck: Luck,
+    persons: Persons, migrants: Migrants, markets: Markets, destinations: Destinations, rules: Migration,
+    luck: Luck,
     arrived: Array, rows: Array, tied: Array, debts: Array, origins: Array,
 ) -> None:  # fmt: skip
     """The first day there: papers, a job through a tie or a recruiter, what is expected and owed."""
@@ -644,15 +657,17 @@ def describe(
         ids[k] = derived_id(luck, persons.id[i], 0)
         spouse = persons.spouse[i]
         motives[k] = WORK
-        if spouse >= 0 and persons.spell[spouse] >= 0 and persons.status[spouse] == AWAY:
-            if migrants.destination[persons.spell[spouse]] == targets[k]:
-                motives[k] = FAMILY
+        stay = persons.spell[spouse] if spouse >= 0 else -1
+        if stay >= 0 and migrants.destination[stay] == targets[k]:
+            motives[k] = FAMILY
         old[k] = persons.spell[i]
         if old[k] >= 0:
             altruism[k] = migrants.altruism[old[k]]
             savings[k] = migrants.target_savings[old[k]]
         else:
-            altruism[k] = altruism_at_departure(rules.altruism, households.children[h], rules.altruism_per_child)
+            altruism[k] = altruism_at_departure(
+                rules.altruism, households.children[h], rules.altruism_per_child
+            )
             savings[k] = rules.target_years * 12.0 * localities.base_pay[households.locality[h]]
 
 
@@ -671,7 +686,8 @@ class Migration(Mechanism):
         Persons.id, Persons.household, Persons.spouse, Persons.sex, Persons.birth_month, Persons.occupation,
         Persons.skill, Persons.attachment, Persons.in_school, Persons.not_working, Persons.travel_grant,
         Persons.job_information,
-        Migrants.person, Migrants.household, Migrants.locality, Migrants.destination, Migrants.motive, Migrants.route, Migrants.savings,
+        Migrants.person, Migrants.household, Migrants.locality, Migrants.destination, Migrants.motive,
+        Migrants.route, Migrants.savings,
         Migrants.altruism, Migrants.target_savings,
         Households.locality, Households.children, Households.liquid_assets, Households.land,
         Households.others_earnings, Households.other_income, Households.need, Households.received_assets,
@@ -679,17 +695,21 @@ class Migration(Mechanism):
         Localities.health_quality, Localities.farm_return, Localities.trade_return,
         Markets.offers, Markets.arrival, Markets.separation, Markets.usual_skill,
         Lenders.cash,
-        Destinations.id, Destinations.current_pay, Destinations.current_living_cost, Destinations.current_finding,
+        Destinations.id, Destinations.current_pay, Destinations.current_living_cost,
+        Destinations.current_finding,
         Destinations.current_separation, Destinations.skill_return, Destinations.recognition,
-        Destinations.recognition_at_arrival, Destinations.detection, Destinations.regular_share, Destinations.fare,
+        Destinations.recognition_at_arrival, Destinations.detection, Destinations.regular_share,
+        Destinations.fare,
         Destinations.irregular_fee, Destinations.amenity, Destinations.closed,
         Recruiters.fee, Recruiters.supervision,
     )  # fmt: skip
     writes = (
-        Persons.status, Persons.spell, Persons.employer, Persons.work, Persons.formal, Persons.insured, Persons.hours,
+        Persons.status, Persons.spell, Persons.employer, Persons.work, Persons.formal, Persons.insured,
+        Persons.hours,
         Persons.wage, Persons.earnings, Persons.smoothed_earnings, Persons.tenure, Persons.search_months,
         Persons.care_hours, Persons.receives, Persons.trips, Persons.shaken, Persons.returnee,
-        Migrants.regular, Migrants.ended, Migrants.employed, Migrants.recognised, Migrants.occupation, Migrants.wage,
+        Migrants.regular, Migrants.ended, Migrants.employed, Migrants.recognised, Migrants.occupation,
+        Migrants.wage,
         Migrants.means, Migrants.debt, Migrants.plan, Migrants.waiting, Migrants.channel, Migrants.known_cost,
         Migrants.detected, Migrants.willing,
         Households.members, Households.adults, Households.away, Households.own_workers, Households.debt,
@@ -716,31 +736,51 @@ class Migration(Mechanism):
     on: int = switch("leaving, returning and moving on")
     ties: int = switch("household and community ties: cost, beliefs, a first job, being together")
     norm: int = switch("culture of migration: prevalence adds to the value of going")
-    remittances_pay_trips: int = switch("money that came as remittances can pay trips; off: it is left out of the purse")
+    remittances_pay_trips: int = switch(
+        "money that came as remittances can pay trips; off: it is left out of the purse"
+    )
     consider: float = param(1 / 12, "1/month", (1 / 36, 1.0), "q: chance to consider moving; assumption")
     horizon: int = param(36, "month", (1, 120), "H: assumption")
     beta: float = param(0.995, "1/month", (0.98, 0.999), "discount factor; assumption")
     curvature: float = param(1.0, "1", (0.0, 2.0), "of utility; outside, Chetty 2006")
-    home_production: float = param(0.25, "1", (0.05, 0.5), "c0 over the median pay of the start; own fit, CPS 1991")
+    home_production: float = param(
+        0.25, "1", (0.05, 0.5), "c0 over the median pay of the start; own fit, CPS 1991"
+    )
     gain_weight: float = param(1.0, "1/year", (0.2, 5.0), "a_x; assumption")
     nest: float = param(0.7, "1", (0.3, 1.0), "dissimilarity of destinations; assumption")
     tie_weight: float = param(0.4, "year", (0.0, 1.5), "t_h; assumption")
     norm_weight: float = param(2.0, "year", (0.0, 6.0), "nu; assumption")
     norm_memory: float = param(24.0, "month", (1.0, 120.0), "memory of prevalence; assumption")
-    pessimism: float = param(0.3, "1", (0.0, 1.0), "outside, McKenzie, Gibson and Stillman 2013: sign; size: assumption")
-    tie_knowledge: float = param(0.7, "1", (0.0, 1.0), "share of wrong beliefs a member there corrects; assumption")
+    pessimism: float = param(
+        0.3, "1", (0.0, 1.0), "outside, McKenzie, Gibson and Stillman 2013: sign; size: assumption"
+    )
+    tie_knowledge: float = param(
+        0.7, "1", (0.0, 1.0), "share of wrong beliefs a member there corrects; assumption"
+    )
     trip_knowledge: float = param(0.7, "1", (0.0, 1.0), "share that an own stay corrects; assumption")
     tie_discount: float = param(1 / 3, "1", (0.0, 0.8), "share of the cost a member there saves; assumption")
-    tie_job: float = param(0.4, "1", (0.0, 1.0), "chance of a job at arrival through a member there; assumption")
+    tie_job: float = param(
+        0.4, "1", (0.0, 1.0), "chance of a job at arrival through a member there; assumption"
+    )
     services: float = param(0.5, "year", (0.0, 3.0), "what schools and clinics at home are worth; assumption")
-    care: float = param(1.0, "year", (0.0, 5.0), "what a full month of unpaid care at home weighs; assumption")
-    sunk: float = param(0.8, "1", (0.0, 1.0), "share of attachment paid on leaving, not felt later; Kennan and Walker 2011")
-    target_pull: float = param(1.0, "year", (0.0, 5.0), "pull of home once the savings aimed at are there; assumption")
+    care: float = param(
+        1.0, "year", (0.0, 5.0), "what a full month of unpaid care at home weighs; assumption"
+    )
+    sunk: float = param(
+        0.8, "1", (0.0, 1.0), "share of attachment paid on leaving, not felt later; Kennan and Walker 2011"
+    )
+    target_pull: float = param(
+        1.0, "year", (0.0, 5.0), "pull of home once the savings aimed at are there; assumption"
+    )
     target_years: float = param(1.0, "year", (0.1, 10.0), "savings aimed at, in local pay; assumption")
-    loan_months: float = param(3.0, "month", (0.0, 12.0), "others' income a lender advances for a trip; assumption")
+    loan_months: float = param(
+        3.0, "month", (0.0, 12.0), "others' income a lender advances for a trip; assumption"
+    )
     purse: float = param(1.0, "month", (0.0, 6.0), "living cost taken along; assumption")
     altruism: float = param(0.6, "1", (0.2, 2.0), "f: outside, Yang and Choi 2007")
-    altruism_per_child: float = param(0.1, "1", (0.0, 0.25), "more or less of f per child beyond two; assumption")
+    altruism_per_child: float = param(
+        0.1, "1", (0.0, 0.25), "more or less of f per child beyond two; assumption"
+    )
     youngest: int = param(15, "year", (15, 25), "age from which people leave on their own; assumption")
 
     def __call__(self, month: Month) -> None:
@@ -752,11 +792,13 @@ class Migration(Mechanism):
         who, chosen, ways, tied = (np.empty(people, np.int64) for _ in range(4))
         gains, prices = np.empty(people), np.empty(people)
         wanting = consider(
-            persons, households, month.migrants, localities, month.markets, month.destinations, month.recruiters,
+            persons, households, month.migrants, localities, month.markets, month.destinations,
+            month.recruiters,
             self.rules, month.age_base, month.luck("consider"), month.luck("taste"), month.luck_once("quota"),
             who, chosen, ways, tied, gains, prices,
         )  # fmt: skip
-        who, chosen, ways, tied, gains, prices = (a[:wanting].copy() for a in (who, chosen, ways, tied, gains, prices))
+        who, chosen, ways, tied = (a[:wanting].copy() for a in (who, chosen, ways, tied))
+        gains, prices = gains[:wanting].copy(), prices[:wanting].copy()
         order = np.argsort(month.values(Persons.id)[who], kind="stable")
         was_away = month.values(Persons.spell)[who].astype(np.int64)
         self.returns(month, order, who, chosen, prices)
@@ -810,19 +852,21 @@ class Migration(Mechanism):
         )  # fmt: skip
         rows = month.add(
             Migrants, number, id=ids, person=leavers, household=homes, locality=places, destination=targets,
-            start_month=month.age_base + 1, motive=motives, route=ways[gone], altruism=altruism, target_savings=aims,
+            start_month=month.age_base + 1, motive=motives, route=ways[gone], altruism=altruism,
+            target_savings=aims,
             channel=OPERATOR,
         )  # fmt: skip
         onward = was_away[gone] >= 0
         first, later = gone[~onward], gone[onward]
-        home_of = month.values(Persons.household)
-        month.pay("trip loans", month.values(Households.locality)[home_of[who[first]]], home_of[who[first]], loans[first])
-        month.pay("trip", home_of[who[first]], chosen[first], trips[first])
-        month.pay("purses", home_of[who[first]], rows[~onward], purses[first])
-        month.pay("onward trip", was_away[later], chosen[later], trips[later])
-        month.pay("moving on", was_away[later], rows[onward], month.values(Migrants.savings)[was_away[later]].copy())
+        payers, old_stays = homes[~onward], was_away[later]
+        month.pay("trip loans", places[~onward], payers, loans[first])
+        month.pay("trip", payers, chosen[first], trips[first])
+        month.pay("purses", payers, rows[~onward], purses[first])
+        month.pay("onward trip", old_stays, chosen[later], trips[later])
+        month.pay("moving on", old_stays, rows[onward], month.values(Migrants.savings)[old_stays].copy())
         settle_in(
-            month.persons, month.migrants, month.markets, month.destinations, self.rules, month.luck("arrival"),
+            month.persons, month.migrants, month.markets, month.destinations, self.rules,
+            month.luck("arrival"),
             leavers, rows.astype(np.int64), tied[gone], debts[gone], old,
         )  # fmt: skip
         month.record(int(Event.DEPARTED), leavers, targets, gains[gone])

@@ -82,8 +82,9 @@ def arrive(
             row = 2 * place + level
             talent = 0.8 + 0.4 * u_skill
             earned = pool_pay[level] * talent
-            offer = 0.5 * (markets.offers[row, 7] + markets.offers[row, 8]) * markets.usual_skill[row] * talent / price
-            trade = localities.trade_return[place] * markets.usual_skill[row] * talent / price
+            skill = markets.usual_skill[row] * talent
+            offer = 0.5 * (markets.offers[row, 7] + markets.offers[row, 8]) * skill / price
+            trade = localities.trade_return[place] * skill / price
             left_open = max(markets.vacancies[row] - markets.hires[row], 0)
             find = chance_of_offer(markets.arrival[row], left_open, markets.searchers[row])
             work = share_in_work(0.0, find, markets.separation[row], horizon)
@@ -97,14 +98,15 @@ def arrive(
             if not can_pay(purse, 0.0, way, 0.0, need * price):
                 continue
             attachment = attachment_draw(u_attachment, rules.attachment_mean, rules.attachment_spread)
-            if u_go >= logistic(utility_of_place(gain, rules.gain_weight, 0.0, 0.0, 0.0, 0.0, 0.0, attachment)):
+            value = utility_of_place(gain, rules.gain_weight, 0.0, 0.0, 0.0, 0.0, 0.0, attachment)
+            if u_go >= logistic(value):
                 continue
             ids[coming] = name
             places[coming] = place
             traits[coming, SEX] = MAN if u_sex < 0.5 else WOMAN
             traits[coming, BIRTH] = now - math.floor(12.0 * (18.0 + 22.0 * u_age))
             traits[coming, LEVEL] = level
-            traits[coming, SKILL] = markets.usual_skill[row] * talent
+            traits[coming, SKILL] = skill
             traits[coming, TASTE] = taste_draw(u_taste, rules.taste_median, rules.taste_spread)
             traits[coming, ATTACHMENT] = attachment
             traits[coming, PURSE] = purse - way
@@ -131,9 +133,11 @@ class Newcomers(Mechanism):
     """
 
     reads = (
-        Localities.id, Localities.price, Localities.price_index, Localities.base_pay, Localities.start_residents,
+        Localities.id, Localities.price, Localities.price_index, Localities.base_pay,
+        Localities.start_residents,
         Localities.trade_return, Localities.pool_open,
-        Markets.offers, Markets.arrival, Markets.separation, Markets.vacancies, Markets.hires, Markets.searchers,
+        Markets.offers, Markets.arrival, Markets.separation, Markets.vacancies, Markets.hires,
+        Markets.searchers,
         Markets.usual_skill,
     )  # fmt: skip
     writes = ()
@@ -147,7 +151,9 @@ class Newcomers(Mechanism):
     shows = ("newcomers", "newcomer_share")
 
     on: int = switch("arrival of people from lower-wage places")
-    candidates: float = param(1.0, "1/month", (0.0, 5.0), "candidates per 100 residents of the start; assumption")
+    candidates: float = param(
+        1.0, "1/month", (0.0, 5.0), "candidates per 100 residents of the start; assumption"
+    )
     skilled_share: float = param(0.15, "1", (0.0, 1.0), "of candidates; assumption")
     schooling_basic: float = param(4.0, "year", (0.0, 12.0), "schooling of newcomers; assumption")
     schooling_skilled: float = param(13.0, "year", (9.0, 20.0), "schooling of skilled newcomers; assumption")
@@ -167,7 +173,8 @@ class Newcomers(Mechanism):
         """Ask this month's candidates, and let in those who come."""
         if not self.on:
             return
-        most = int(self.candidates / 100.0 * month.values(Localities.start_residents).sum()) + month.count(Localities)
+        residents = int(month.values(Localities.start_residents).sum())
+        most = int(self.candidates / 100.0 * residents) + month.count(Localities)
         ids, places, traits = np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros((most, TRAITS))
         coming = arrive(
             month.localities, month.markets, self.rules, month.territory.pool_pay, month.territory.need,
@@ -187,7 +194,8 @@ class Newcomers(Mechanism):
         level = traits[:, LEVEL]
         people = month.add(
             Persons, coming, id=ids, household=homes, sex=traits[:, SEX], birth_month=traits[:, BIRTH],
-            schooling=np.where(level == SKILLED, self.schooling_skilled, self.schooling_basic), occupation=level,
+            schooling=np.where(level == SKILLED, self.schooling_skilled, self.schooling_basic),
+            occupation=level,
             skill=traits[:, SKILL], taste=traits[:, TASTE], attachment=traits[:, ATTACHMENT], newcomer=1,
             status=int(Status.UNEMPLOYED), shaken=1, reservation_wage=pool_pay,
         )  # fmt: skip

@@ -79,7 +79,9 @@ def channel_score(cost_share: float, trust: float, sensitivity: float) -> float:
 
 
 @rule
-def cost_of_sending(fixed: float, rate: float, margin: float, travel: float, loss: float, amount: float) -> float:
+def cost_of_sending(
+    fixed: float, rate: float, margin: float, travel: float, loss: float, amount: float
+) -> float:
     """Whole expected cost of one transfer over its amount: fees, margin, the receiver's way and loss.
 
     ``fixed`` and ``travel`` are money per transfer, ``rate``, ``margin`` and ``loss`` shares of ``amount``.
@@ -129,7 +131,12 @@ def travel_cost(distance: float, nearer: float, per_km: float, pay: float) -> fl
 
 @kernel
 def count_informed(
-    persons: Persons, migrants: Migrants, households: Households, localities: Localities, luck: Luck, informed: Array
+    persons: Persons,
+    migrants: Migrants,
+    households: Households,
+    localities: Localities,
+    luck: Luck,
+    informed: Array,
 ) -> tuple[int, int]:
     """Who compares prices: a trait of the person, widened by campaigns; returns informed and all senders."""
     places = len(localities.informed)
@@ -148,7 +155,7 @@ def count_informed(
         localities.informed[place] = localities.start_informed[place]
         if senders[place]:
             localities.informed[place] = knowing[place] / senders[place]
-    return knowing.sum(), senders.sum()
+    return int(knowing.sum()), int(senders.sum())
 
 
 @kernel
@@ -196,7 +203,8 @@ def plan(migrants: Migrants, households: Households, rules: Remittances, now: in
 
 @kernel
 def send(
-    persons: Persons, migrants: Migrants, households: Households, localities: Localities, destinations: Destinations,
+    persons: Persons, migrants: Migrants, households: Households, localities: Localities,
+    destinations: Destinations,
     providers: Providers, rules: Remittances, informed: Array, luck: Luck, ways: Luck, cards: Luck,
     arrives: Array, fees: Array, lost: Array, travels: Array, used: Array,
 ) -> None:  # fmt: skip
@@ -206,7 +214,8 @@ def send(
     for m in range(len(migrants.person)):
         if not migrants.ended[m]:
             colleagues[migrants.locality[m], migrants.destination[m]] += 1
-    fixed, rate, travel, score = np.zeros(channels), np.zeros(channels), np.zeros(channels), np.zeros(channels)
+    fixed, rate = np.zeros(channels), np.zeros(channels)
+    travel, score = np.zeros(channels), np.zeros(channels)
     for k in range(channels):
         kept = 1.0 - providers.fee_cut[k]
         fixed[k], rate[k] = providers.fixed_fee[k] * kept, providers.rate[k] * kept
@@ -222,7 +231,8 @@ def send(
         migrants.waiting[m] = min(migrants.waiting[m] + planned, in_hand)
         if planned <= 0.0 and migrants.waiting[m] <= 0.0:
             continue
-        i, h, d, place = migrants.person[m], migrants.household[m], migrants.destination[m], migrants.locality[m]
+        i, h = migrants.person[m], migrants.household[m]
+        d, place = migrants.destination[m], migrants.locality[m]
         abroad = destinations.abroad[d]
         carrier = colleagues[place, d] > 1
         holds, _, _, _ = uniforms(cards, persons.id[i])
@@ -241,12 +251,19 @@ def send(
         for k in range(channels):
             known = k if informed[m] or k == last else OPERATOR
             share = cost_of_sending(
-                fixed[known], rate[known], providers.margin[known] * abroad, travel[k], providers.loss[k], balance
+                fixed[known],
+                rate[known],
+                providers.margin[known] * abroad,
+                travel[k],
+                providers.loss[k],
+                balance,
             )
             usable = can_use(k, account, carrier, providers.needs_account[k])
             weight = 0.0
             if usable:
-                trust = providers.trust[k] - (rules.papers if k != INFORMAL and not migrants.regular[m] else 0.0)
+                trust = providers.trust[k] - (
+                    rules.papers if k != INFORMAL and not migrants.regular[m] else 0.0
+                )
                 weight = math.exp(channel_score(share, trust, rules.sensitivity))
             total += weight
             expected += weight * share
@@ -260,11 +277,18 @@ def send(
         for k in range(channels):
             known = k if informed[m] or k == last else OPERATOR
             share = cost_of_sending(
-                fixed[known], rate[known], providers.margin[known] * abroad, travel[k], providers.loss[k], amount
+                fixed[known],
+                rate[known],
+                providers.margin[known] * abroad,
+                travel[k],
+                providers.loss[k],
+                amount,
             )
             score[k] = FAR
             if can_use(k, account, carrier, providers.needs_account[k]):
-                trust = providers.trust[k] - (rules.papers if k != INFORMAL and not migrants.regular[m] else 0.0)
+                trust = providers.trust[k] - (
+                    rules.papers if k != INFORMAL and not migrants.regular[m] else 0.0
+                )
                 score[k] = channel_score(share, trust, rules.sensitivity) - math.log(-math.log(u[k % 4]))
             if score[k] > best_score:
                 best, best_score = k, score[k]
@@ -304,7 +328,7 @@ def can_use(channel: int, account: bool, carrier: bool, needs_account: int) -> b
 def receive(
     migrants: Migrants, households: Households, arrives: Array, travels: Array, total: Array, trip: Array
 ) -> None:
-    """What arrives at each household, and what going to fetch it costs (at most what is fetched), in cents."""
+    """What arrives at each household, and what fetching it costs, at most what is fetched; in cents."""
     for m in range(len(migrants.person)):
         if arrives[m]:
             total[migrants.household[m]] += arrives[m]
@@ -338,9 +362,10 @@ def decide_who_receives(
         if rank[h] != 1 or persons.status[i] >= AWAY or now - persons.birth_month[i] < ADULT:
             continue
         other = receiver[h]
-        if other < 0 or persons.birth_month[i] < persons.birth_month[other]:
-            receiver[h] = i
-        elif persons.birth_month[i] == persons.birth_month[other] and persons.id[i] < persons.id[other]:
+        elder = other < 0 or persons.birth_month[i] < persons.birth_month[other]
+        if elder or (
+            persons.birth_month[i] == persons.birth_month[other] and persons.id[i] < persons.id[other]
+        ):
             receiver[h] = i
     for i in range(len(persons.household)):
         persons.receives[i] = 1 if receiver[persons.household[i]] == i else 0
@@ -361,16 +386,19 @@ class Remittances(Mechanism):
     """
 
     reads = (
-        Persons.id, Persons.household, Persons.mother, Persons.spouse, Persons.sex, Persons.birth_month, Persons.status,
+        Persons.id, Persons.household, Persons.mother, Persons.spouse, Persons.sex, Persons.birth_month,
+        Persons.status,
         Migrants.person, Migrants.household, Migrants.locality, Migrants.destination, Migrants.start_month,
         Migrants.ended, Migrants.regular, Migrants.savings, Migrants.altruism, Migrants.means,
-        Households.locality, Households.members, Households.liquid_assets, Households.debt, Households.labour_income,
+        Households.locality, Households.members, Households.liquid_assets, Households.debt,
+        Households.labour_income,
         Households.other_income, Households.smoothed_income,
         Households.persistent_receipt, Households.account, Households.desk_distance, Households.card,
         Households.desk_nearer, Households.price_information,
         Localities.start_informed, Localities.base_pay, Localities.price_index,
         Destinations.abroad,
-        Providers.fixed_fee, Providers.rate, Providers.base_margin, Providers.loss, Providers.trust, Providers.desk,
+        Providers.fixed_fee, Providers.rate, Providers.base_margin, Providers.loss, Providers.trust,
+        Providers.desk,
         Providers.needs_account, Providers.fee_cut, Providers.cash,
     )  # fmt: skip
     writes = (
@@ -384,30 +412,53 @@ class Remittances(Mechanism):
         Flow("remittances", Migrants.savings, Households.liquid_assets, "what arrives"),
         Flow("transfer fees", Migrants.savings, Providers.cash, "fees and exchange margins"),
         Flow("lost transfers", Migrants.savings, Destinations.outside, "what is lost on the way"),
-        Flow("withheld", Migrants.savings, Destinations.outside, "what would be sent, where remittances are withheld"),
+        Flow(
+            "withheld",
+            Migrants.savings,
+            Destinations.outside,
+            "what would be sent, where remittances are withheld",
+        ),
         Flow("receivers' travel", Households.liquid_assets, Localities.outside, "the way to the desk"),
         Flow("providers' money", Providers.cash, Destinations.outside, "providers pass on what they took"),
     )
     answers = (
-        Answer(Households.labour_income, Migrants.plan, -1, "part of a rise in income is given back", factor=2.0),
+        Answer(
+            Households.labour_income, Migrants.plan, -1, "part of a rise in income is given back", factor=2.0
+        ),
         Answer(Migrants.means, Migrants.plan, +1, "who has more abroad sends more", factor=2.0),
         Answer(Providers.fee_cut, Migrants.known_cost, -1, "sending costs less", shift=0.5),
-        Answer(Households.price_information, Providers.margin, -1, "margins fall where people compare", shift=1.0),
+        Answer(
+            Households.price_information, Providers.margin, -1, "margins fall where people compare", shift=1.0
+        ),
     )
     shows = ("remittances_received", "remittances_sent", "remittances_fees")
 
-    on: int = switch("remittances reach the household; off, they are withheld: migrants part with the same money")
-    insurance: int = switch("remittances answer to this month's income of the household, not to its usual income")
+    on: int = switch(
+        "remittances reach the household; off, they are withheld: migrants part with the same money"
+    )
+    insurance: int = switch(
+        "remittances answer to this month's income of the household, not to its usual income"
+    )
     loan_repayment: int = switch("remittances help to repay the household's loans")
     competition: int = switch("exchange margins answer to how many customers compare prices")
     wait: float = param(0.08, "1/month", (0.02, 0.3), "cost of waiting; assumption")
     sensitivity: float = param(40.0, "1", (10.0, 80.0), "eta_c: outside, Ahmed et al. 2021")
-    decay: float = param(0.002, "1/month", (0.0, 0.02), "fading of altruism: slow decay, Simati and Gibson 2001; assumption")
-    papers: float = param(1.0, "1", (0.0, 5.0), "reluctance of those without papers to use formal channels; assumption")
-    travel: float = param(0.002, "1/km", (0.0, 0.02), "fare and time of the way to a desk over monthly pay; assumption")
+    decay: float = param(
+        0.002, "1/month", (0.0, 0.02), "fading of altruism: slow decay, Simati and Gibson 2001; assumption"
+    )
+    papers: float = param(
+        1.0, "1", (0.0, 5.0), "reluctance of those without papers to use formal channels; assumption"
+    )
+    travel: float = param(
+        0.002, "1/km", (0.0, 0.02), "fare and time of the way to a desk over monthly pay; assumption"
+    )
     margin_floor: float = param(0.003, "1", (0.0, 0.02), "cost of changing money; assumption")
-    market_power: float = param(0.01, "1", (0.0, 0.1), "m of the exchange margin, common to providers; assumption")
-    loan_help: float = param(1 / 24, "1/month", (0.0, 0.2), "share of the household's debt helped with; assumption")
+    market_power: float = param(
+        0.01, "1", (0.0, 0.1), "m of the exchange margin, common to providers; assumption"
+    )
+    loan_help: float = param(
+        1 / 24, "1/month", (0.0, 0.2), "share of the household's debt helped with; assumption"
+    )
 
     def __call__(self, month: Month) -> None:
         """Plan, send, arrive."""
@@ -430,11 +481,16 @@ class Remittances(Mechanism):
         arrives, fees, lost, travels = (np.zeros(count, np.int64) for _ in range(4))
         used = np.zeros(count, np.int64)
         send(
-            month.persons, migrants, households, month.localities, month.destinations, month.providers, self.rules,
+            month.persons, migrants, households, month.localities, month.destinations, month.providers,
+            self.rules,
             informed, month.luck("loss"), month.luck("channel"), month.luck_once("card"),
             arrives, fees, lost, travels, used,
         )  # fmt: skip
-        rows, homes_of, there = np.arange(count), month.values(Migrants.household), month.values(Migrants.destination)
+        rows, homes_of, there = (
+            np.arange(count),
+            month.values(Migrants.household),
+            month.values(Migrants.destination),
+        )
         if withheld:
             month.pay("withheld", rows, there, arrives + fees + lost)
             for amounts in (arrives, fees, lost):
@@ -448,7 +504,9 @@ class Remittances(Mechanism):
         receive(migrants, households, arrives, travels, total, trip)
         month.pay("receivers' travel", np.arange(homes), month.values(Households.locality), trip)
         if count and len(there):
-            month.pay("providers' money", np.arange(month.count(Providers)), 0, month.values(Providers.cash).copy())
+            month.pay(
+                "providers' money", np.arange(month.count(Providers)), 0, month.values(Providers.cash).copy()
+            )
         receiver = np.full(homes, -1, np.int64)
         decide_who_receives(month.persons, migrants, households, month.age_base, receiver)
         sent = np.flatnonzero(arrives)

@@ -136,7 +136,8 @@ def town(seed: int = 1, fixed: float = 0.0, loss: float = 0.0, count: int = 1, *
         spell=np.stack([-1 + 0 * rows, -1 + 0 * rows, rows]).T.ravel(),
     )  # fmt: skip
     population.add(
-        Migrants, count, id=rows + 1, person=people + 2, household=rows, locality=0, destination=0, means=400.0,
+        Migrants, count, id=rows + 1, person=people + 2, household=rows, locality=0, destination=0,
+        means=400.0,
         altruism=0.6, start_month=0, regular=1, employed=1, channel=Channel.OPERATOR, known_cost=0.05,
     )  # fmt: skip
     put_money(population, "Migrants", "savings", 100_000)
@@ -145,7 +146,7 @@ def town(seed: int = 1, fixed: float = 0.0, loss: float = 0.0, count: int = 1, *
 
 
 def test_without_a_fixed_cost_the_plan_is_sent_every_month():
-    """x 400, y 50, known cost .05, f .6: the plan is what R4 gives, and it arrives less nothing but its fee."""
+    """x 400, y 50, known cost .05, f .6: what R4 plans arrives, and the fee comes on top."""
     world = town(desk_distance=0.0)
     world.run(Remittances())
     migrants, households = world.population.migrants, world.population.households
@@ -177,7 +178,9 @@ def test_withheld_remittances_take_the_same_from_migrants_and_bring_nothing():
     assert (withheld.population.households.liquid_assets == 10_000).all()
     assert (paid.population.households.liquid_assets > 10_000).all()
     for name in ("savings", "waiting", "plan"):
-        np.testing.assert_array_equal(paid.population.migrants.values(name), withheld.population.migrants.values(name))
+        np.testing.assert_array_equal(
+            paid.population.migrants.values(name), withheld.population.migrants.values(name)
+        )
 
 
 def test_a_transfer_that_is_lost_leaves_the_migrant_and_does_not_arrive():
@@ -213,7 +216,10 @@ def test_a_card_opens_the_digital_way_and_information_cuts_margins():
         world.run(Remittances(), 3)
     digital = [(w.population.migrants.channel == Channel.DIGITAL).mean() for w in (plain, cards)]
     assert digital[0] == 0.0 < digital[1]
-    assert told.population["Providers"].values("margin").max() < plain.population["Providers"].values("margin").min()
+    assert (
+        told.population["Providers"].values("margin").max()
+        < plain.population["Providers"].values("margin").min()
+    )
     assert plain.population.localities.informed[0] == pytest.approx(0.5, abs=0.1)
     assert told.population.localities.informed[0] == 1.0
     assert told.population.migrants.known_cost.mean() < plain.population.migrants.known_cost.mean()
@@ -249,12 +255,15 @@ def test_two_migrants_of_one_household_share_the_task():
         Persons, 1, id=[9], household=[0], sex=[Sex.MAN], birth_month=[-310], status=[Status.AWAY], spell=[1]
     )
     two.population.add(
-        Migrants, 1, id=[9], person=[3], household=[0], locality=[0], destination=[0], means=400.0, altruism=0.6,
+        Migrants, 1, id=[9], person=[3], household=[0], locality=[0], destination=[0], means=400.0,
+        altruism=0.6,
         channel=Channel.OPERATOR, known_cost=0.05,
     )  # fmt: skip
     for world in (one, two):
         world.run(Remittances())
-    assert two.population.migrants.plan.sum() == pytest.approx(float(one.population.migrants.plan[0]), rel=1e-5)
+    assert two.population.migrants.plan.sum() == pytest.approx(
+        float(one.population.migrants.plan[0]), rel=1e-5
+    )
 
 
 def test_help_with_the_households_loan_is_a_switch_of_its_own():
