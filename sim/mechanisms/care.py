@@ -93,7 +93,7 @@ def share(persons: Persons, households: Households, rules: Care, now: int) -> No
         heads = households.members[home]
         if rules.reassignment == 0:
             heads = heads + households.away[home]
-        left[home] = rules.housework * heads + needed[home] / FIXED
+        left[home] = rules.home + rules.housework * heads + needed[home] / FIXED
     for _ in range(ROUNDS):
         weights = np.zeros(count, np.int64)
         for i in range(len(persons.household)):
@@ -168,6 +168,7 @@ class Care(Mechanism):
 
     on: int = switch("unpaid care is shared anew each month")
     reassignment: int = switch("care of members who are away is taken over by those present")
+    home: float = param(40.0, "hour/month", (0.0, 150.0), "assumption: what a home needs whatever its size")
     housework: float = param(
         20.0, "hour/month", (0.0, 60.0), "assumption: cooking, water, cleaning per member"
     )

@@ -55,25 +55,23 @@ def annuity(beta: float, wait: int, months: int) -> float:
 
 
 @rule
-def pay_gain(
-    basic: float, skilled: float, schooling: float, threshold: float, return_to_schooling: float
-) -> float:
+def pay_gain(basic: float, skilled: float, schooling: float, threshold: float, rate: float) -> float:
     """Pay a month that one more year of school adds.
 
-    The year raises skill by the return to schooling; below the threshold of skilled work it also brings
-    the step in pay per efficiency unit nearer, by one part in the years that are missing.
+    The year raises what somebody makes in an hour by ``rate``; below the threshold of skilled work it
+    also brings an even part of the step in pay.
 
     Parameters
     ----------
     basic, skilled : money/month, pay of an efficiency unit in the two kinds of work
     schooling, threshold : year
-    return_to_schooling : 1/year
+    rate : 1/year, return to schooling in log pay
     """
-    skill = school_skill(schooling, return_to_schooling)
-    growth = math.exp(return_to_schooling) - 1.0
+    skill = school_skill(schooling, rate)
+    growth = math.exp(rate) - 1.0
     if schooling >= threshold:
         return skilled * skill * growth
-    return basic * skill * growth + max(0.0, skilled - basic) * skill / max(1.0, threshold - schooling)
+    return basic * skill * growth + max(0.0, skilled - basic) * skill / threshold
 
 
 @rule
@@ -122,6 +120,12 @@ def learned(skill: float, ceiling: float, speed: float) -> float:
     return skill + speed * max(0.0, ceiling - skill)
 
 
+@rule
+def experienced(schooling: float, months: float, rate: float, most: float, learning: float) -> float:
+    """Skill after that much school and that many months of work: what `learned` adds up to."""
+    return school_skill(schooling, rate) * (most - (most - 1.0) * math.pow(1.0 - learning, months))
+
+
 @kernel
 def study_and_learn(
     persons: Persons, households: Households, migrants: Migrants, localities: Localities, markets: Markets,
@@ -140,15 +144,17 @@ def study_and_learn(
 
     there_basic = 0.0
     there_skilled = 0.0
-    for d in range(len(destinations.recognition)):
+    return_there = 0.0
+    known_places = len(destinations.recognition)
+    for d in range(known_places):
         known = recognised_share(
             1.0 * destinations.recognition_at_arrival[d], 1.0 * destinations.recognition[d]
         )
         basic = 1.0 * destinations.current_pay[d, BASIC]
-        there_basic += basic / len(destinations.recognition)
-        there_skilled += (basic + known * (destinations.current_pay[d, SKILLED] - basic)) / len(
-            destinations.recognition
-        )
+        skilled = basic + known * (destinations.current_pay[d, SKILLED] - basic)
+        there_basic += basic / known_places
+        there_skilled += skilled / known_places
+        return_there += rules.return_to_schooling * destinations.skill_return[d] / known_places
     pay = np.zeros((places, 2))
     for row in range(len(markets.mean_wage)):
         rate = 1.0 * markets.mean_wage[row]
@@ -208,13 +214,14 @@ def study_and_learn(
         group = 0 if persons.sex[i] == WOMAN else 2  # those of the same sex below 35
         abroad = 1.0 * localities.prevalence[place, group]
         working = 1.0 - localities.unemployment[place]
-        gain = (1.0 - abroad) * working * pay_gain(
-            pay[place, BASIC], pay[place, SKILLED], years, rules.skilled_schooling, rules.return_to_schooling
-        ) + abroad * pay_gain(
-            there_basic, there_skilled, years, rules.skilled_schooling, rules.return_to_schooling
-        )  # fmt: skip
-        worth = progress * gain * annuity(rules.beta, max(0, WORKING_AGE - months), CAREER)
-        costs = 12.0 * (fee + work_forgone(months, working * localities.median_pay[place]))
+        basic, skilled = pay[place, BASIC] * working, pay[place, SKILLED] * working
+        gain = (1.0 - abroad) * pay_gain(
+            basic, skilled, years, rules.skilled_schooling, rules.return_to_schooling
+        )
+        gain += abroad * pay_gain(there_basic, there_skilled, years, rules.skilled_schooling, return_there)
+        worth = progress * gain * annuity(rules.patience, max(0, WORKING_AGE - months), CAREER)
+        now_worth = skilled if years >= rules.skilled_schooling else basic
+        costs = 12.0 * (fee + work_forgone(months, now_worth * persons.skill[i]))
         net = (worth - costs) / (12.0 * localities.base_pay[place] * price)
         stays = uniforms(luck, persons.id[i])[0] < stay_chance(net, rules.sensitivity, rules.value_in_itself)
         if affordable and stays and months < LAST_AT_SCHOOL:
@@ -247,9 +254,10 @@ class Skills(Mechanism):
         Households.need, Households.persistent_receipt, Households.school_support,
         Migrants.employed,
         Localities.school_quality, Localities.price_index, Localities.prevalence, Localities.unemployment,
-        Localities.median_pay, Localities.base_pay,
+        Localities.base_pay,
         Markets.locality, Markets.occupation, Markets.mean_wage, Markets.base_wage,
         Destinations.current_pay, Destinations.recognition, Destinations.recognition_at_arrival,
+        Destinations.skill_return,
     )  # fmt: skip
     writes = (
         Persons.schooling, Persons.in_school, Persons.skill, Persons.occupation, Persons.status,
@@ -296,9 +304,14 @@ class Skills(Mechanism):
         3.0, "1/year of local pay", (0.0, 20.0), "assumption: of staying at school to its gain"
     )
     value_in_itself: float = param(
-        1.5, "1", (-5.0, 5.0), "assumption: school valued beside pay, in logit units"
+        2.0, "1", (-5.0, 5.0), "assumption: school valued beside pay, in logit units"
     )
-    beta: float = param(0.995, "1/month", (0.98, 0.999), "assumption: discount factor, as in R1")
+    patience: float = param(
+        0.99,
+        "1/month",
+        (0.97, 0.998),
+        "assumption: discount factor for school; below that of R1, since nobody lends for it",
+    )
     learning: float = param(
         0.006,
         "1/month",
