@@ -97,8 +97,8 @@ def debts(population):
 
 def test_hand_worked_month():
     """The local firm: interest 2.40, instalment 5, wear 8, profit 160 - 100 - 2.40 - 8 = 49.60; it holds
-    92.60 above its reserve and pays out 49.60 + a twelfth of it. The debtor: 4.80 interest, 10 instalment. Short of
-    30, the third can borrow two months' income of 30."""
+    92.60 above its reserve and pays out 49.60 + a twelfth of it. The debtor: 4.80 interest, 10 instalment.
+    Short of 30, the third can borrow two months' income of 30."""
     population = town()
     stand = Stand(population, place=PLACE)
     stand.run(Finance())
