@@ -80,7 +80,7 @@ class Town:
         return self.population.markets
 
 
-def town(people: int = 1, firms: int = 0, places: int = 1, seed: int = 1, **values: Any) -> Town:
+def town(people: int = 1, employers: int = 0, places: int = 1, seed: int = 1, **values: Any) -> Town:
     """One person a household, as in the worked example of R1; ``persons={...}`` and the like override."""
     population = Population()
     rows, both, each = np.arange(places), np.arange(2 * places), np.arange(people)
@@ -92,12 +92,12 @@ def town(people: int = 1, firms: int = 0, places: int = 1, seed: int = 1, **valu
     home = {"locality": each % places, **values.get("households", {})}
     population.add(Households, people, id=each + 1, **home)
     firm = {
-        "locality": np.arange(firms) % places,
+        "locality": np.arange(employers) % places,
         "productivity": 1.0,
         "capital": 100.0,
         **values.get("firms", {}),
     }
-    population.add(Firms, firms, id=np.arange(firms) + 1, **firm)
+    population.add(Firms, employers, id=np.arange(employers) + 1, **firm)
     person = {
         "status": int(Status.INACTIVE),
         "taste": 0.5,

@@ -84,7 +84,7 @@ def test_own_account_at_58_but_search_at_44(pay, flow, status):
 
 
 def test_taste_of_three_quarters_is_discouraged_by_remittances():
-    """With all of 480 hours hers and the taste that makes b the same; with 120 hours of care, care comes first."""
+    """With 480 hours hers and the taste that makes b the same; with 120 hours of care, care comes first."""
     same = 0.75 * math.log(2.0) / math.log(480.0 / 300.0)
     made = town(**with_persons(taste=same, care_hours=0.0, status=int(Status.UNEMPLOYED))).run(LINE)
     her = made.persons
