@@ -233,24 +233,17 @@ def print_effects(options: argparse.Namespace, results: Any, effects: Sequence[A
     rows = []
     for one in effects:
         name = results.indicators[one.outcome]["title"] + ("" if one.group == "all" else f" ({one.group})")
-        if one.none:
-            said = "no difference"
-        else:
-            said = "shows" if one.shows else f"not shown; could show {number(one.smallest, 2)}"
+        unit = "" if one.unit == "1" else f", {one.unit}"
+        shown = "no difference" if one.none else "shows" if one.shows else "unclear"
         between = f"{number(one.low, 3)} .. {number(one.high, 3)}" if one.seeds > 1 else "-"
         rows.append(
-            [name, number(one.baseline), number(one.mean, 3), between, f"{one.share:.0%}", said, one.unit]
+            [name + unit, number(one.baseline), number(one.mean, 3), between, f"{one.share:.0%}", shown]
         )
     seeds = effects[0].seeds if effects else 0
-    heads = ("outcome", "baseline", "effect", f"{options.level:.0%} interval", "same sign", "", "unit")
-    console(options).print(
-        table(
-            f"{title}: mean of the last {options.window} months, {seeds} paired seeds",
-            heads,
-            rows,
-            (1, 2, 3, 4),
-        )
-    )
+    months = min(options.window, len(results.months))
+    heads = ("outcome", "baseline", "effect", f"{options.level:.0%} interval", "seeds", "")
+    said = f"{title}: mean of the last {months} months, {seeds} paired seeds"
+    console(options).print(table(said, heads, rows, (1, 2, 3, 4)))
 
 
 def sentences(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -24,7 +25,10 @@ def console(options: argparse.Namespace | None = None, *, stderr: bool = False) 
     from rich.console import Console
 
     quiet = options is not None and options.json
-    return Console(stderr=stderr or quiet, quiet=quiet, highlight=False, markup=False, soft_wrap=True)
+    made = Console(stderr=stderr or quiet, quiet=quiet, highlight=False, markup=False, soft_wrap=True)
+    if not made.is_terminal and "COLUMNS" not in os.environ:
+        made.width = 110  # a file or a pipe has no width of its own
+    return made
 
 
 def table(

@@ -49,10 +49,11 @@ class Plan:
 
     def runs(self) -> list[Planned]:
         """Every run, seed by seed, so that an interrupted plan holds whole pairs."""
+        ids = {name: configuration.run_ids(self.seeds) for name, configuration in self.scenarios.items()}
         return [
-            Planned(configuration.run_id(seed), name, seed, self.factors.get(name, {}))
-            for seed in self.seeds
-            for name, configuration in self.scenarios.items()
+            Planned(ids[name][k], name, seed, self.factors.get(name, {}))
+            for k, seed in enumerate(self.seeds)
+            for name in self.scenarios
         ]
 
 

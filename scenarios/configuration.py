@@ -130,7 +130,12 @@ class Configuration:
 
     def run_id(self, seed: int) -> str:
         """Name of the result of one seed: the same whenever, and only when, the result must be the same."""
-        return hash_of({"config": self.identity(), "seed": seed, "code": code_hash()})
+        return self.run_ids([seed])[0]
+
+    def run_ids(self, seeds: Sequence[int]) -> list[str]:
+        """Names of the results of several seeds."""
+        config, code = canonical(self.identity()), code_hash()
+        return [hash_of({"config": config, "seed": seed, "code": code}) for seed in seeds]
 
     def setup(self, seed: int) -> Setup:
         """What the model is built from, for one seed."""
