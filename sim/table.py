@@ -154,10 +154,17 @@ class Table:
     def rows_of(self, ids: Any) -> Array:
         """Rows of the given ids; -1 where no row has that id."""
         state = (self.count, self.compactions)
-        if self._rows is None or self._rows[:2] != state:
+        if self._rows is None or self._rows[1] != self.compactions:
             own = self.values("id")
             order = np.argsort(own, kind="stable")
             self._rows = (*state, own[order], order)
+        elif self._rows[0] < self.count:  # rows were added: sort those alone and merge them in
+            known, _, sorted_ids, order = self._rows
+            own = self.values("id")[known:]
+            added = np.argsort(own, kind="stable")
+            places = np.searchsorted(sorted_ids, own[added], side="right")
+            merged = np.insert(sorted_ids, places, own[added]), np.insert(order, places, known + added)
+            self._rows = (*state, *merged)
         sorted_ids, order = self._rows[2:]
         wanted = np.asarray(ids, np.int64)
         if not self.count:

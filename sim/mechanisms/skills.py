@@ -28,7 +28,7 @@ SCHOOL_START, HELPER, WORKING_AGE, ADULT, LAST_AT_SCHOOL = (
 )  # months
 CAREER = 480  # months of work that schooling pays for
 STAY = 36  # months abroad over which the chance of recognition is counted
-CHOSE, COULD_NOT_PAY = 0, 1  # why somebody left school
+CHOSE, COULD_NOT_PAY, TRAINED = 1, 2, 3  # what becomes of a pupil who leaves; of somebody on a course
 
 
 @rule
@@ -129,9 +129,8 @@ def experienced(schooling: float, months: float, rate: float, most: float, learn
 @kernel
 def study_and_learn(
     persons: Persons, households: Households, migrants: Migrants, localities: Localities, markets: Markets,
-    destinations: Destinations, rules: Skills, now: int, luck: Luck, left: Array, why: Array, trained: Array,
-    gained: Array,
-) -> tuple[int, int]:  # fmt: skip
+    destinations: Destinations, rules: Skills, now: int, luck: Luck, outcome: Array,
+) -> None:  # fmt: skip
     """Pupils' year at school ends and the next begins or not; people learn on courses and at work."""
     places = len(localities.base_pay)
     pupils = np.zeros(len(households.school_fee), np.int64)
@@ -160,8 +159,6 @@ def study_and_learn(
         rate = 1.0 * markets.mean_wage[row]
         pay[markets.locality[row], markets.occupation[row]] = rate if rate > 0.0 else markets.base_wage[row]
 
-    leaving = 0
-    courses = 0
     for i in range(len(persons.household)):
         status = persons.status[i]
         if status == ABSENT:
@@ -174,11 +171,8 @@ def study_and_learn(
             continue
         if persons.training_place[i] > 0.0 and persons.in_school[i] == 0:
             most = school_skill(1.0 * persons.schooling[i], rules.return_to_schooling) * rules.most
-            better = learned(1.0 * persons.skill[i], most, rules.course * persons.training_place[i])
-            trained[courses] = i
-            gained[courses] = better - persons.skill[i]
-            courses += 1
-            persons.skill[i] = better
+            persons.skill[i] = learned(1.0 * persons.skill[i], most, rules.course * persons.training_place[i])
+            outcome[i] = TRAINED
         if status in (EMPLOYED, OWN_ACCOUNT):
             most = school_skill(1.0 * persons.schooling[i], rules.return_to_schooling) * rules.most
             persons.skill[i] = learned(1.0 * persons.skill[i], most, rules.learning)
@@ -227,14 +221,11 @@ def study_and_learn(
         if affordable and stays and months < LAST_AT_SCHOOL:
             continue
         persons.in_school[i] = 0
-        left[leaving] = i
-        why[leaving] = CHOSE if affordable else COULD_NOT_PAY
-        leaving += 1
+        outcome[i] = CHOSE if affordable else COULD_NOT_PAY
         if status == STUDENT:
             persons.status[i] = INACTIVE
             persons.why_out[i] = 0
             persons.shaken[i] = 1
-    return leaving, courses
 
 
 @dataclass
@@ -328,13 +319,12 @@ class Skills(Mechanism):
         """End this month's school years, and learn."""
         if not self.on:
             return
-        count = month.count(Persons)
-        left, why, trained = (np.zeros(count, np.int64) for _ in range(3))
-        gained = np.zeros(count)
-        leaving, courses = study_and_learn(
+        outcome = np.zeros(month.count(Persons), np.int8)
+        study_and_learn(
             month.persons, month.households, month.migrants, month.localities, month.markets,
-            month.destinations, self.rules, month.age_base, month.luck("school"), left, why, trained, gained,
+            month.destinations, self.rules, month.age_base, month.luck("school"), outcome,
         )  # fmt: skip
-        left, trained = left[:leaving], trained[:courses]
-        month.record(int(Event.LEFT_SCHOOL), left, why[:leaving], month.values(Persons.schooling)[left])
-        month.record(int(Event.TRAINED), trained, 0, gained[:courses])
+        left = np.flatnonzero((outcome == CHOSE) | (outcome == COULD_NOT_PAY))
+        trained = np.flatnonzero(outcome == TRAINED)
+        month.record(int(Event.LEFT_SCHOOL), left, outcome[left], month.values(Persons.schooling)[left])
+        month.record(int(Event.TRAINED), trained, 0, month.values(Persons.skill)[trained])

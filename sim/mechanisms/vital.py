@@ -257,8 +257,10 @@ def marry(persons: Persons, households: Households, rules: Vital, places: int, n
     order of the month, and nothing comes of it between kin. Returns for each household where people who left
     it went, -1 where nobody left.
     """
-    count = len(persons.household)
     heirs = np.full(len(households.locality), -1, np.int64)
+    count = len(persons.household)
+    singles = np.empty(count, np.int32)
+    single = 0
     single_women = np.zeros(places, np.int64)
     single_men = np.zeros(places, np.int64)
     for i in range(count):
@@ -267,6 +269,8 @@ def marry(persons: Persons, households: Households, rules: Vital, places: int, n
         months = now - persons.birth_month[i]
         if months < ADULT or months > LAST_MARRIAGE:
             continue
+        singles[single] = i
+        single += 1
         place = households.locality[persons.household[i]]
         if persons.sex[i] == WOMAN:
             single_women[place] += 1
@@ -274,17 +278,13 @@ def marry(persons: Persons, households: Households, rules: Vital, places: int, n
             single_men[place] += 1
 
     brides = np.zeros(places, np.int64)
-    women = np.empty(count, np.int64)
-    women_order = np.empty(count, np.float64)
+    women = np.empty(single, np.int64)
+    women_order = np.empty(single, np.float64)
     number = 0
-    for i in range(count):
-        if persons.spouse[i] >= 0 or persons.status[i] > OWN_ACCOUNT or persons.sex[i] != WOMAN:
-            continue
-        months = now - persons.birth_month[i]
-        if months < ADULT or months > LAST_MARRIAGE:
-            continue
+    for k in range(single):
+        i = singles[k]
         place = households.locality[persons.household[i]]
-        if single_men[place] == 0:
+        if persons.sex[i] == MAN or single_men[place] == 0:
             continue
         u0, u1, _, _ = uniforms(luck, persons.id[i])
         if u0 < marriage_chance(rules.marriage_hazard, single_men[place], single_women[place]):
@@ -295,17 +295,13 @@ def marry(persons: Persons, households: Households, rules: Vital, places: int, n
     if number == 0:
         return heirs
 
-    men = np.empty(count, np.int64)
-    men_order = np.empty(count, np.float64)
+    men = np.empty(single, np.int64)
+    men_order = np.empty(single, np.float64)
     suitors = 0
-    for i in range(count):
-        if persons.spouse[i] >= 0 or persons.status[i] > OWN_ACCOUNT or persons.sex[i] != MAN:
-            continue
-        months = now - persons.birth_month[i]
-        if months < ADULT or months > LAST_MARRIAGE:
-            continue
+    for k in range(single):
+        i = singles[k]
         place = households.locality[persons.household[i]]
-        if brides[place] == 0:
+        if persons.sex[i] == WOMAN or brides[place] == 0:
             continue
         order = uniforms(luck, persons.id[i])[1]
         if order * single_men[place] < 3 * brides[place] + 10:  # the first in the order are enough
@@ -315,7 +311,7 @@ def marry(persons: Persons, households: Households, rules: Vital, places: int, n
 
     women_sorted = np.argsort(women_order[:number], kind="mergesort")
     men_sorted = np.argsort(men_order[:suitors], kind="mergesort")
-    new_home = np.full(count, -1, np.int64)
+    new_home = np.full(count, -1, np.int32)
     next_man = 0
     for k in range(number):
         bride = women[women_sorted[k]]
