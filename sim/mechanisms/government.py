@@ -127,19 +127,39 @@ def transfers(households: Households, pensions: Array, grants: Array, inflow: Ar
         if other >= 0:
             inflow[h] = other
         else:
-            outflow[h] = min(-other, households.liquid_assets[h])
+            own_money = max(0, households.liquid_assets[h] - households.received_assets[h])
+            outflow[h] = min(-other, own_money)
         received = pensions[h] + grants[h] + inflow[h] - outflow[h]
         households.other_income[h] = received / 100.0 + households.property_income[h]
 
 
 @kernel
-def raise_revenue(authorities: Authorities, rules: Government, tax: Array, grants: Array) -> None:
+def count_residents(households: Households, residents: Array) -> None:
+    """People here by locality: central grants follow them."""
+    for h in range(len(households.members)):
+        residents[households.locality[h]] += max(0, households.members[h])
+
+
+@rule
+def grown(amount: float, residents: int, start_residents: int) -> float:
+    """An amount granted per inhabitant of the start, for the inhabitants of today (money/month)."""
+    if start_residents <= 0:
+        return amount
+    return amount * residents / start_residents
+
+
+@kernel
+def raise_revenue(
+    authorities: Authorities, localities: Localities, rules: Government, residents: Array, tax: Array, grants: Array
+) -> None:
     """Smooth the revenue of the month that ended, and begin this month's with taxes and the grant."""
     for a in range(len(authorities.revenue)):
         authorities.smoothed_revenue[a] = smoothed(
             authorities.smoothed_revenue[a], authorities.revenue[a], rules.revenue_memory
         )
-        grants[a] = round(authorities.grant[a] * 100.0)
+        place = authorities.locality[a]
+        grant = grown(authorities.grant[a], residents[place], localities.start_residents[place])
+        grants[a] = round(grant * 100.0)
         authorities.revenue[a] = (tax[a] + grants[a]) / 100.0
 
 
@@ -149,6 +169,7 @@ def spend(
     firms: Firms,
     localities: Localities,
     rules: Government,
+    residents: Array,
     employer: Array,
     pay: Array,
     local: Array,
@@ -161,7 +182,8 @@ def spend(
         allowed = budget(authorities.smoothed_revenue[a], opening, rules.debt_correction)
         public_firm = employer[place]
         if public_firm >= 0:
-            paid = staff_pay(authorities.staff_budget[a], localities.public_jobs[place], allowed)
+            staff = grown(authorities.staff_budget[a], residents[place], localities.start_residents[place])
+            paid = staff_pay(staff, localities.public_jobs[place], allowed)
             pay[a] = round(paid * 100.0)
             firms.sales[public_firm] = pay[a] / 100.0
         left = max(0.0, allowed - pay[a] / 100.0 - authorities.instruments[a])
@@ -195,12 +217,13 @@ class Government(Mechanism):
         Persons.id, Persons.household, Persons.status, Persons.formal, Persons.birth_month,
         Persons.earnings,
         Households.locality, Households.members, Households.away, Households.liquid_assets,
-        Households.cash_grant, Households.outside_income, Households.property_income,
+        Households.cash_grant, Households.outside_income, Households.received_assets,
+        Households.property_income,
         Firms.locality, Firms.sector, Firms.open,
         Authorities.locality, Authorities.cash, Authorities.grant, Authorities.staff_budget,
         Authorities.instruments,
         Localities.tax_rate, Localities.price, Localities.capacity, Localities.public_jobs,
-        Localities.local_purchases,
+        Localities.local_purchases, Localities.start_residents,
     )  # fmt: skip
     writes: ClassVar = (
         Persons.pensioner,
@@ -225,7 +248,7 @@ class Government(Mechanism):
             "other outside payments",
             Households.liquid_assets,
             Localities.outside,
-            "to the rest of the country",
+            "from own money, to the rest of the country",
         ),
         Flow("public pay", Authorities.cash, Firms.cash, "money for the payroll of public staff"),
         Flow("public purchases", Authorities.cash, Localities.till, "bought from local sellers"),
@@ -288,13 +311,15 @@ class Government(Mechanism):
         np.add.at(tax, home, taxes)
         central, pay, local, outside = (np.zeros(month.count(Authorities), np.int64) for _ in range(4))
         authorities, rows = month.authorities, month.values(Authorities.locality)
-        raise_revenue(authorities, self.rules, tax[rows], central)
+        residents = np.zeros(places, np.int64)
+        count_residents(households, residents)
+        raise_revenue(authorities, localities, self.rules, residents, tax[rows], central)
         seats = np.arange(len(rows))
         month.pay("grants", rows, seats, central)
 
         employer = np.full(places, -1, np.int64)
         find_public_firms(month.firms, employer)
-        spend(authorities, month.firms, localities, self.rules, employer, pay, local, outside)
+        spend(authorities, month.firms, localities, self.rules, residents, employer, pay, local, outside)
         if pay.any():
             month.pay("public pay", seats, np.maximum(employer[rows], 0), pay)
         month.pay("public purchases", seats, rows, local)
