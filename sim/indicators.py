@@ -24,15 +24,15 @@ class Indicator:
     unit: str
     title: str
     definition: str
-    groups: str  # people: every group; homes: all, receipt, locality; place: all, locality; all: the territory only
+    groups: str  # people: every group; homes: not by sex or age; place: all, locality; all: the place only
     better: str  # "up", "down" or "" where neither is better by itself
     inventory: str
     compute: Callable[[Tally], Array]
 
     def covers(self, group: str) -> bool:
         """Whether the indicator is defined for a group."""
-        kinds = {"people": ("sex=", "recipient=", "youth=", "locality="), "homes": ("recipient=", "locality="),
-                 "place": ("locality=",), "all": ()}  # fmt: skip
+        homes = ("recipient=", "migrants=", "locality=")
+        kinds = {"people": (*homes, "sex=", "youth="), "homes": homes, "place": ("locality=",), "all": ()}
         return group == "all" or group.startswith(kinds[self.groups])
 
 

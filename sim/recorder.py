@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 CHILD, STUDENT, INACTIVE, UNEMPLOYED, EMPLOYED, OWN_ACCOUNT, AWAY, ABSENT = (int(s) for s in Status)
 OFFERS = int(Reason.OFFERS)
 REMITTANCES = int(Reason.REMITTANCES)
+GROUPS = ("all", "sex=women", "sex=men", "recipient=yes", "recipient=no", "youth=yes",
+          "migrants=yes", "migrants=no")  # fmt: skip
+"""Whom indicators are reported for, localities aside; `migrants`: the household has somebody away or not."""
 HISTORIES = 20_000  # towns up to this size keep everybody's history, larger ones a keyed sample
 
 # What is counted or summed over people (sums of money, hours and skill in hundredths), by cell
@@ -60,7 +63,7 @@ class Observation(Mechanism):
         Persons.hours, Persons.wage, Persons.in_school, Persons.search_months, Persons.earnings,
         Persons.reservation_wage, Persons.care_hours, Persons.returnee, Persons.insured,
         Migrants.ended, Migrants.employed, Migrants.occupation, Migrants.regular, Migrants.debt, Migrants.sent, Migrants.channel,
-        Households.locality, Households.liquid_assets, Households.debt, Households.members, Households.adults,
+        Households.locality, Households.liquid_assets, Households.debt, Households.members, Households.adults, Households.away,
         Households.children, Households.labour_income, Households.receipt, Households.persistent_receipt,
         Households.income, Households.consumption, Households.spending, Households.poor, Households.insured,
         Households.account,
@@ -79,7 +82,7 @@ class Observation(Mechanism):
 def tally_persons(
     persons: Persons, households: Households, migrants: Migrants, receives: Array, age_base: int, cells: Array
 ) -> None:
-    """Add each person to the cell of locality, receipt of remittances, youth and sex."""
+    """Add each person to the cell of locality, receipt of remittances, members away, youth and sex."""
     for i in range(len(persons.household)):
         status = persons.status[i]
         if status == ABSENT:
@@ -87,7 +90,8 @@ def tally_persons(
         home = persons.household[i]
         age = (age_base - persons.birth_month[i]) // 12
         youth = 1 if 15 <= age < 25 else 0
-        cell = ((households.locality[home] * 2 + receives[home]) * 2 + youth) * 2 + persons.sex[i]
+        group = (households.locality[home] * 2 + receives[home]) * 2 + (1 if households.away[home] > 0 else 0)
+        cell = (group * 2 + youth) * 2 + persons.sex[i]
         adult = age >= 15
         if adult:
             cells[cell, ORIGIN_ADULTS] += 1
@@ -147,13 +151,13 @@ def tally_persons(
 
 @kernel
 def tally_households(households: Households, localities: Localities, receives: Array, cells: Array) -> None:
-    """Add each household that has members here to the cell of locality and receipt of remittances."""
+    """Add each household that has members here to the cell of locality, receipt of remittances, members away."""
     for h in range(len(households.locality)):
         members = households.members[h]
         if members <= 0:
             continue
         place = households.locality[h]
-        cell = place * 2 + receives[h]
+        cell = (place * 2 + receives[h]) * 2 + (1 if households.away[h] > 0 else 0)
         cells[cell, HOMES] += 1
         cells[cell, RECEIVING] += receives[h]
         cells[cell, MEMBERS] += members
@@ -188,7 +192,7 @@ class Recorder:
         self.flows: list[dict[tuple[str, str], int]] = []
         self.open()
         places = world.population.localities.count
-        self.groups: tuple[str, ...] = ("all", "sex=women", "sex=men", "recipient=yes", "recipient=no", "youth=yes")
+        self.groups: tuple[str, ...] = GROUPS
         if places > 1:
             self.groups += tuple(f"locality={k}" for k in range(places))
 
@@ -251,11 +255,12 @@ class Recorder:
         month = Month(world, self._observation)
         places = world.population.localities.count
         receives = (month.values(Households.persistent_receipt) > 0.005 * world.start.base_pay).astype(np.int64)
-        people = np.zeros((places * 8, len(PERSON_TALLIES)), np.int64)
+        people = np.zeros((places * 16, len(PERSON_TALLIES)), np.int64)
         tally_persons(month.persons, month.households, month.migrants, receives, month.age_base, people)
-        homes = np.zeros((places * 2, len(HOUSEHOLD_TALLIES)), np.int64)
+        homes = np.zeros((places * 4, len(HOUSEHOLD_TALLIES)), np.int64)
         tally_households(month.households, month.localities, receives, homes)
-        return Tally(self, month, people.reshape(places, 2, 2, 2, -1), homes.reshape(places, 2, -1), receives)
+        people, homes = people.reshape(places, 2, 2, 2, 2, -1), homes.reshape(places, 2, 2, -1)
+        return Tally(self, month, people, homes, receives)
 
     def rows(self) -> dict[str, Array]:
         """Tidy rows: month (1 is the first after the burn-in), indicator, group, value."""
@@ -288,16 +293,20 @@ class Tally:
     def __init__(self, recorder: Recorder, month: Month, people: Array, homes: Array, receives: Array) -> None:
         self._recorder, self.month, self.receives = recorder, month, receives
         places = people.shape[0]
-        by_sex = [people.sum(axis=(0, 1, 2))]
+        by_sex = [people.sum(axis=(0, 1, 2, 3))]  # of locality, receipt, members away, youth, sex
         women, men = by_sex[0].copy(), by_sex[0].copy()
         women[1], men[0] = 0, 0
         by_sex += [women, men]
-        by_sex += [people[:, k].sum(axis=(0, 1)) for k in (1, 0)] + [people[:, :, 1].sum(axis=(0, 1))]
-        at_home = [homes.sum(axis=(0, 1))] + [np.zeros_like(homes[0, 0])] * 2
-        at_home += [homes[:, k].sum(axis=0) for k in (1, 0)] + [np.zeros_like(homes[0, 0])]
+        by_sex += [people[:, k].sum(axis=(0, 1, 2)) for k in (1, 0)]
+        by_sex += [people[:, :, :, 1].sum(axis=(0, 1, 2))]
+        by_sex += [people[:, :, k].sum(axis=(0, 1, 2)) for k in (1, 0)]
+        nobody = np.zeros_like(homes[0, 0, 0])
+        at_home = [homes.sum(axis=(0, 1, 2)), nobody, nobody]
+        at_home += [homes[:, k].sum(axis=(0, 1)) for k in (1, 0)] + [nobody]
+        at_home += [homes[:, :, k].sum(axis=(0, 1)) for k in (1, 0)]
         if places > 1:
-            by_sex += [people[k].sum(axis=(0, 1)) for k in range(places)]
-            at_home += [homes[k].sum(axis=0) for k in range(places)]
+            by_sex += [people[k].sum(axis=(0, 1, 2)) for k in range(places)]
+            at_home += [homes[k].sum(axis=(0, 1)) for k in range(places)]
         self._people = np.array(by_sex).astype(np.float64)  # group, sex, tally
         self._homes = np.array(at_home).astype(np.float64)
         self.women = Sex(self._people[:, 0])
@@ -312,13 +321,13 @@ class Tally:
         raise AttributeError(name)
 
     def by_place(self, values: Array, places: Array) -> Array:
-        """Sum rows with a place over the groups: all, none for sex, receipt and youth, then each locality."""
+        """Sum rows with a place over the groups: all, none for groups of people, then each locality."""
         count = self.month.count(Localities)
         sums = np.bincount(np.asarray(places, np.int64), np.asarray(values, np.float64), minlength=count)[:count]
         out = np.zeros(len(self.groups))
         out[0] = sums.sum()
         if count > 1:
-            out[6:] = sums
+            out[len(GROUPS) :] = sums
         return out
 
     def mean_of_places(self, values: Array) -> Array:
@@ -341,8 +350,8 @@ class Tally:
         for (flow, _), totals in self._recorder._world.ledger.month.items():
             if flow.name == name:
                 out[0] += totals.sum() / 100.0
-                if len(out) > 6:
-                    out[6:] += totals[:-1] / 100.0
+                if len(out) > len(GROUPS):
+                    out[len(GROUPS) :] += totals[:-1] / 100.0
         return out
 
 
