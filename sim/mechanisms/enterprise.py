@@ -365,28 +365,27 @@ def consider(
             own_money = max(0, own_money - households.received_assets[home])
         own = own_money / 100.0 - households.need[home] * prices
         rent = rules.premises * localities.base_pay[place] * (0.5 + premises) * (1.0 - 0.5 * advice)
-        labour = persons.skill[i] + rules.team * localities.base_pay[place] / wage
-        cost = rent + rules.first_payroll * wage * labour
-        wanted = cost_minimising_capital(labour, wage, capital_cost, ALPHA)
-        e = localities.tradable_price[place]
-        afford = affordable_capital(own, cost, 1.0 * households.credit[home], loan_to_value) / e
-        capital = min(wanted, afford)
-        if capital < rules.smallest * wanted:
+        e, skill, credit = localities.tradable_price[place], persons.skill[i], households.credit[home]
+
+        # Market reach and belief: alone or with a team, whichever promises more.
+        reach = market_reach(rules.reach, schooling, advice)
+        income, labour, capital, cost = -1.0, 0.0, 0.0, 0.0
+        for size in range(2):
+            hired = size * rules.team * localities.base_pay[place] / wage
+            needed = rent + rules.first_payroll * wage * hired
+            wanted = cost_minimising_capital(skill + hired, wage, capital_cost, ALPHA)
+            bought = min(wanted, affordable_capital(own, needed, credit, loan_to_value) / e)
+            if bought < rules.smallest * wanted:
+                continue
+            promised = believed_income(
+                productivity, bought, skill + hired, skill, wage, price * used, capital_cost, reach, ALPHA
+            )
+            if promised > income:
+                income, labour, capital, cost = promised, skill + hired, bought, needed
+        if labour == 0.0:
             continue
 
-        # Market reach and belief, against the best alternative, all as pay for full-time work.
-        reach = market_reach(rules.reach, schooling, advice)
-        income = believed_income(
-            productivity,
-            capital,
-            labour,
-            1.0 * persons.skill[i],
-            wage,
-            price * used,
-            capital_cost,
-            reach,
-            ALPHA,
-        )
+        # Belief against the best alternative, all as pay for full-time work.
         present = persons.earnings[i] if persons.status[i] == ON_OWN_ACCOUNT else 0.0
         waiting = (persons.not_working[i] + max(0.0, persons.reservation_flow[i])) * prices
         delay = rules.delay * (1.0 - 0.5 * advice) * max(present, waiting) / rules.horizon
@@ -400,7 +399,7 @@ def consider(
         row[4], row[5] = min(own, capital * e + cost), loan
         sales = reach * price * used * output(productivity, capital, labour, ALPHA)
         row[6] = worth_being_formal(sales, wage * labour, rules.formal_gain, localities.tax_rate[place])
-        row[7] = 1.0 if income < wage * persons.skill[i] else 0.0  # a job at usual pay would have been better
+        row[7] = 1.0 if income < wage * skill else 0.0  # a job at usual pay would have been better
         row[8], row[9], row[10] = wage, labour, score
         found += 1
     return found
@@ -522,11 +521,11 @@ class Enterprise(Mechanism):
     talent: float = param(0.3, "1", (0.0, 1.0), "sd of log productivity of ideas; assumption")
     team: float = param(1.0, "1", (0.0, 20.0), "people a founder plans to employ; assumption")
     smallest: float = param(
-        0.2, "1", (0.01, 1.0), "smallest capital over the cost-minimising one; assumption"
+        0.1, "1", (0.01, 1.0), "smallest capital over the cost-minimising one; assumption"
     )
-    first_payroll: float = param(1.0, "month", (0.0, 12.0), "of pay set aside at the start; assumption")
+    first_payroll: float = param(0.5, "month", (0.0, 12.0), "of employees' pay set aside; assumption")
     premises: float = param(
-        1.0, "month of base pay", (0.0, 12.0), "deposit and rent at the start; assumption"
+        0.5, "month of base pay", (0.0, 12.0), "deposit and rent at the start; assumption"
     )
     reach: float = param(
         0.8, "1", (0.1, 1.0), "share of demand served without schooling or advice; assumption"

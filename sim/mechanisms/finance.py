@@ -128,7 +128,7 @@ def account_pays(
 
     Parameters
     ----------
-    flow : money/month, >= 0, regular receipts and pay that could go through it
+    flow : money/month, >= 0, regular receipts and an adult's pay that could go through it
     saving : dimensionless, share of the flow saved (time, theft, fees of cash)
     base_pay : money/month, yardstick of costs in the place
     distance : km to the nearest desk
@@ -248,7 +248,7 @@ def settle_households(
             households.insured[h] = 0
             households.credit[h] = 0.0
             continue
-        flow = households.labour_income[h] + usual_receipt
+        flow = households.labour_income[h] / max(1, households.adults[h]) + usual_receipt
         if households.account[h] == 0 and account_pays(
             flow, rules.account_saving, localities.base_pay[place], households.desk_distance[h],
             rules.account_cost,
@@ -322,7 +322,8 @@ class Finance(Mechanism):
     reads: ClassVar = (
         Firms.locality, Firms.sector, Firms.open, Firms.owner, Firms.owner_kind, Firms.cash, Firms.sales,
         Firms.wage_bill,
-        Households.locality, Households.members, Households.away, Households.liquid_assets, Households.need,
+        Households.locality, Households.members, Households.adults, Households.away,
+        Households.liquid_assets, Households.need,
         Households.labour_income, Households.other_income, Households.persistent_receipt,
         Households.received_assets, Households.land, Households.desk_distance, Households.premium_support,
         Households.loan_guarantee,
@@ -381,7 +382,7 @@ class Finance(Mechanism):
         2.0, "1", (0.0, 10.0), "relative; outside, Chetty 2006: 1, up to 2 with shocks"
     )
     account_saving: float = param(0.02, "1", (0.0, 0.1), "of what goes through an account; assumption")
-    account_cost: float = param(0.04, "share of base pay", (0.0, 0.3), "a month; assumption")
+    account_cost: float = param(0.02, "share of base pay", (0.0, 0.3), "a month; assumption")
     account_reach: float = param(25.0, "km", (1.0, 200.0), "way to a desk that doubles the cost; assumption")
 
     def __call__(self, month: Month) -> None:

@@ -70,6 +70,12 @@ def staff_pay(staff_budget: float, extra: float, allowed: float) -> float:
 
 
 @rule
+def refill(staff: float, cash: float) -> float:
+    """Money that public employers get: what brings their cash to a month's budget for staff, at most that."""
+    return min(staff, max(0.0, staff - cash))
+
+
+@rule
 def local_part(money_left: float, share: float, extra: float, price: float, capacity: float) -> float:
     """Part of the authority's purchases that goes to local sellers, at most all they can serve.
 
@@ -150,7 +156,12 @@ def grown(amount: float, residents: int, start_residents: int) -> float:
 
 @kernel
 def raise_revenue(
-    authorities: Authorities, localities: Localities, rules: Government, residents: Array, tax: Array, grants: Array
+    authorities: Authorities,
+    localities: Localities,
+    rules: Government,
+    residents: Array,
+    tax: Array,
+    grants: Array,
 ) -> None:
     """Smooth the revenue of the month that ended, and begin this month's with taxes and the grant."""
     for a in range(len(authorities.revenue)):
@@ -183,9 +194,9 @@ def spend(
         public_firm = employer[place]
         if public_firm >= 0:
             staff = grown(authorities.staff_budget[a], residents[place], localities.start_residents[place])
-            paid = staff_pay(staff, localities.public_jobs[place], allowed)
-            pay[a] = round(paid * 100.0)
-            firms.sales[public_firm] = pay[a] / 100.0
+            staff = staff_pay(staff, localities.public_jobs[place], allowed)
+            pay[a] = round(refill(staff, firms.cash[public_firm] / 100.0) * 100.0)
+            firms.sales[public_firm] = staff  # what public employers may spend, and plan with
         left = max(0.0, allowed - pay[a] / 100.0 - authorities.instruments[a])
         bought = local_part(
             left, rules.local_share, localities.local_purchases[place], localities.price[place],
@@ -219,7 +230,7 @@ class Government(Mechanism):
         Households.locality, Households.members, Households.away, Households.liquid_assets,
         Households.cash_grant, Households.outside_income, Households.received_assets,
         Households.property_income,
-        Firms.locality, Firms.sector, Firms.open,
+        Firms.locality, Firms.sector, Firms.open, Firms.cash,
         Authorities.locality, Authorities.cash, Authorities.grant, Authorities.staff_budget,
         Authorities.instruments,
         Localities.tax_rate, Localities.price, Localities.capacity, Localities.public_jobs,
