@@ -211,6 +211,10 @@ def die(
             mother = persons.mother[i]
             if mother >= 0 and persons.status[mother] == ABSENT:
                 persons.mother[i] = -1
+        for firm in range(len(firms.jobs)):
+            founder = firms.founder[firm]
+            if founder >= 0 and persons.status[founder] == ABSENT:
+                firms.founder[firm] = -1
     return dead[:count]
 
 
@@ -609,7 +613,7 @@ class Vital(Mechanism):
         Households.persistent_receipt, Households.receipt_variance, Households.receipts, Households.debt,
         Households.members, Households.adults, Households.children, Households.away, Households.woman_decides,
         Migrants.ended, Migrants.employed, Migrants.plan, Migrants.waiting, Migrants.debt, Migrants.household,
-        Firms.jobs, Firms.labour, Firms.owner,
+        Firms.jobs, Firms.labour, Firms.owner, Firms.founder,
         Lenders.loans, Lenders.written_off,
     )  # fmt: skip
     adds = (Persons, Households)
