@@ -435,8 +435,8 @@ def consider(
                     if by_recruiter > gain:
                         way, cost, gain = RECRUITED, asked, by_recruiter
             attachment = persons.attachment[i]
-            if spell >= 0:
-                attachment *= 1.0 - rules.sunk
+            if not destinations.abroad[d]:
+                attachment *= rules.near
             other = destinations.amenity[d] - bound
             value[d] = utility_of_place(
                 gain, rules.gain_weight, tie, rules.tie_weight, usual, norm, other, attachment
@@ -502,18 +502,19 @@ def leave(
         cost = prices[k]
         asked = 0.0
         if ways[k] == RECRUITED:
-            cost, asked = 0.0, prices[k]
+            asked = prices[k]
+            cost = asked * (1.0 - rules.advance)
         payable = can_pay(assets / 100.0, loan, cost, others, need)
         if not payable and ways[k] == IRREGULAR and d < len(recruiters.fee) and recruiters.fee[d] > 0.0:
             asked = recruiter_price(recruiters.fee[d], destinations.fare[d], recruiters.supervision[d])
-            payable = can_pay(assets / 100.0, loan, 0.0, others, need)
-            ways[k], cost = RECRUITED, 0.0
+            ways[k], cost = RECRUITED, asked * (1.0 - rules.advance)
+            payable = can_pay(assets / 100.0, loan, cost, others, need)
         if not payable:
             continue
 
         trips[k] = int(np.rint(cost * 100.0))
         loans[k] = max(0, trips[k] - assets)
-        debts[k] = int(np.rint(asked * 100.0))
+        debts[k] = int(np.rint(asked * rules.advance * 100.0))
         left = max(0, assets - trips[k])
         purse = int(np.rint(rules.purse * destinations.current_living_cost[d] * 100.0))
         purses[k] = min(purse, left // 2)
@@ -551,7 +552,7 @@ def leave(
 @kernel
 def go_on(
     persons: Persons, migrants: Migrants, order: Array, who: Array, chosen: Array, ways: Array, prices: Array,
-    went: Array, trips: Array, debts: Array,
+    rules: Migration, went: Array, trips: Array, debts: Array,
 ) -> None:  # fmt: skip
     """Those away who want to move on do so if their savings pay the way; amounts in cents."""
     for k in order:
@@ -561,8 +562,8 @@ def go_on(
         old = persons.spell[i]
         price = int(np.rint(prices[k] * 100.0))
         if ways[k] == RECRUITED:
-            debts[k] = price
-            price = 0
+            debts[k] = int(np.rint(prices[k] * rules.advance * 100.0))
+            price -= debts[k]
         if price > migrants.savings[old]:
             continue
         trips[k] = price
@@ -695,7 +696,7 @@ class Migration(Mechanism):
         Localities.health_quality, Localities.farm_return, Localities.trade_return,
         Markets.offers, Markets.arrival, Markets.separation, Markets.usual_skill,
         Lenders.cash,
-        Destinations.id, Destinations.current_pay, Destinations.current_living_cost,
+        Destinations.id, Destinations.abroad, Destinations.current_pay, Destinations.current_living_cost,
         Destinations.current_finding,
         Destinations.current_separation, Destinations.skill_return, Destinations.recognition,
         Destinations.recognition_at_arrival, Destinations.detection, Destinations.regular_share,
@@ -766,13 +767,16 @@ class Migration(Mechanism):
     care: float = param(
         1.0, "year", (0.0, 5.0), "what a full month of unpaid care at home weighs; assumption"
     )
-    sunk: float = param(
-        0.8, "1", (0.0, 1.0), "share of attachment paid on leaving, not felt later; Kennan and Walker 2011"
+    near: float = param(
+        0.5, "1", (0.0, 1.0), "share of attachment that counts within the country; assumption"
     )
     target_pull: float = param(
         1.0, "year", (0.0, 5.0), "pull of home once the savings aimed at are there; assumption"
     )
     target_years: float = param(1.0, "year", (0.1, 10.0), "savings aimed at, in local pay; assumption")
+    advance: float = param(
+        0.7, "1", (0.0, 1.0), "share of the fee that a recruiter advances as debt; assumption"
+    )
     loan_months: float = param(
         3.0, "month", (0.0, 12.0), "others' income a lender advances for a trip; assumption"
     )
@@ -834,7 +838,7 @@ class Migration(Mechanism):
             month.persons, month.households, month.localities, month.lenders, month.firms, month.destinations,
             month.recruiters, self.rules, order, who, chosen, ways, prices, went, trips, loans, purses, debts,
         )  # fmt: skip
-        go_on(month.persons, month.migrants, order, who, chosen, ways, prices, went, trips, debts)
+        go_on(month.persons, month.migrants, order, who, chosen, ways, prices, self.rules, went, trips, debts)
         stuck = order[(went[order] == 0) & (chosen[order] >= 0)]
         month.record(int(Event.WANTED_TO_LEAVE), who[stuck], chosen[stuck], prices[stuck])
         gone = order[went[order] == 1]
