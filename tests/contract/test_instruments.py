@@ -151,8 +151,9 @@ def test_it_can_be_taken_away_in_any_month(place, path):
 
 @pytest.fixture(scope="module")
 def two_years(small_world) -> tuple[Any, Any]:
-    """A larger place whose lenders have no money of their own: at the start, and two years later."""
+    """A larger place where credit and buildings are scarce: after the burn-in, and two years later."""
     start = small_world(population=3000, inputs=dataclasses.replace(_inputs(), loan_capital=0.0))
+    start.population.localities.buildings[:] *= 0.2
     return start, run(clone(start), MONTHS_TO_SHOW)
 
 
