@@ -1,0 +1,476 @@
+"""Every sentence about a result, and every number in it: made here, so that words and tables agree.
+
+A sentence never claims a sign that the interval does not show, and the numbers in it are the very texts
+that stand in the tables: both come from `shown`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import math
+from collections.abc import Sequence
+
+from experiments.effects import Effect
+
+FEW = 5  # seeds below which a result is called provisional
+FINEST = 6  # decimals at most
+
+PHRASES = {
+    "remittances_received": "what families receive, net of fees and losses",
+    "participation_women": "the participation of women in the labour force",
+    "participation_men": "the participation of men in the labour force",
+    "real_income": "real income per head",
+    "consumption": "consumption per head",
+}
+"""What reads better inside a sentence than the title of the indicator."""
+
+
+class Verdict(enum.StrEnum):
+    """What an effect lets one say."""
+
+    BROKEN = "broken"  # not finite
+    NONE = "none"  # nothing differs, in any seed
+    UNSURE = "unsure"  # one seed, or the interval includes zero
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """The numbers of an effect as they are printed, in sentences, cards and tables alike."""
+
+    baseline: str
+    policy: str
+    mean: str  # signed
+    size: str  # without sign
+    low: str
+    high: str
+    between: str  # both ends without their common sign, the smaller first
+    smallest: str
+    relative: str  # the mean over the baseline, signed; empty for shares and where there is no baseline
+    agree: str  # seeds that have the sign of the mean
+
+
+def verdict(effect: Effect) -> Verdict:
+    """What the seeds show."""
+    if not (math.isfinite(effect.mean) and math.isfinite(effect.baseline) and math.isfinite(effect.policy)):
+        return Verdict.BROKEN
+    if effect.none:
+        return Verdict.NONE
+    if effect.seeds < 2 or not effect.shows:
+        return Verdict.UNSURE
+    return Verdict.UP if effect.mean > 0 else Verdict.DOWN
+
+
+def favourable(effect: Effect, better: str | None) -> bool | None:
+    """Whether a change that shows is for the better; None where it does not show or has no good side."""
+    found = verdict(effect)
+    if found not in (Verdict.UP, Verdict.DOWN) or better not in ("up", "down"):
+        return None
+    return found.value == better
+
+
+# ---- numbers
+
+
+def decimals(width: float, digits: int = 2) -> int:
+    """Decimals that show so many digits of a width; negative to round to tens, hundreds and so on."""
+    if not math.isfinite(width) or width == 0:
+        return 0
+    return min(FINEST, digits - 1 - math.floor(math.log10(abs(width))))
+
+
+def rounded(value: float, places: int) -> str:
+    """A number with separators; zero has no sign."""
+    text = f"{round(value, places):,.{max(places, 0)}f}"
+    return text.lstrip("-") if is_zero(text) else text
+
+
+def is_zero(text: str) -> bool:
+    """Whether a number as printed is nothing but zeros."""
+    return not any(digit in text for digit in "123456789")
+
+
+def signed(value: float, places: int) -> str:
+    """A difference with its sign; "about 0" where rounding leaves nothing of it, never "+0.0"."""
+    text = rounded(value, places)
+    if is_zero(text):
+        return "0" if value == 0 else "about 0"
+    return text if value < 0 else f"+{text}"
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number on its own, not compared with anything."""
+    return rounded(value, decimals(value, digits)) if math.isfinite(value) else "not finite"
+
+
+def places_of(effect: Effect) -> int:
+    """Decimals of all numbers of an effect: two digits of the half-width of its interval.
+
+    More where an end of the interval would otherwise read as zero, since its sign is what is claimed.
+    """
+    width = effect.smallest if math.isfinite(effect.smallest) and effect.smallest > 0 else abs(effect.mean)
+    if width == 0:
+        return max(0, decimals(effect.baseline, 4))
+    places = decimals(width)
+    ends = [end for end in (effect.low, effect.high) if math.isfinite(end) and end != 0]
+    while places < FINEST and any(is_zero(rounded(end, places)) for end in ends):
+        places += 1
+    return places
+
+
+def shown(effect: Effect, unit: str = "") -> Shown:
+    """The numbers of an effect as texts."""
+    if verdict(effect) is Verdict.BROKEN:
+        return Shown("not finite", "not finite", "-", "-", "-", "-", "-", "-", "", "-")
+    places = places_of(effect)
+    ends = math.isfinite(effect.smallest)
+    relative = ""
+    if not unit.startswith("%") and effect.baseline and effect.mean:
+        share = 100.0 * effect.mean / abs(effect.baseline)
+        precision = (effect.smallest if ends and effect.smallest else effect.mean) / effect.baseline
+        relative = f"{signed(share, min(2, max(0, decimals(100.0 * precision))))} %"
+    nearer, farther = sorted((abs(effect.low), abs(effect.high))) if ends else (0.0, 0.0)
+    size = signed(effect.mean, places).lstrip("+-")
+    return Shown(
+        baseline=rounded(effect.baseline, places),
+        policy=rounded(effect.policy, places),
+        mean=signed(effect.mean, places),
+        size=size,
+        low=signed(effect.low, places) if ends else "-",
+        high=signed(effect.high, places) if ends else "-",
+        between=f"{rounded(nearer, places)} to {rounded(farther, places)}" if ends else "-",
+        smallest=rounded(effect.smallest, places) if ends else "-",
+        relative=relative,
+        agree=f"{round(effect.share * effect.seeds)} of {effect.seeds}",
+    )
+
+
+def unit_words(unit: str, change: bool = False) -> str:
+    """A unit in words: a difference of shares is in percentage points.
+
+    >>> unit_words("FCFA/month"), unit_words("%", change=True), unit_words("persons/month")
+    ('FCFA a month', 'percentage points', 'persons a month')
+    """
+    what, *per = unit.split("/")
+    words = {"%": "percentage points" if change else "%", "1": "", "month": "months", "hour": "hours"}
+    parts = [words.get(what, what)]
+    parts += [
+        "a month" if one == "month" else f"per {one.replace('1000 persons', '1,000 persons')}" for one in per
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def quantity(text: str, unit: str, change: bool = False) -> str:
+    """A printed number and its unit in words."""
+    return f"{text} {unit_words(unit, change)}".strip()
+
+
+# ---- sentences about one effect
+
+
+def headline(name: str, effect: Effect, unit: str, better: str | None) -> str:
+    """One sentence on what changed, how much and how sure that is, beginning with the name of the outcome."""
+    found = verdict(effect)
+    if found in (Verdict.UP, Verdict.DOWN):
+        good = favourable(effect, better)
+        valued = "" if good is None else ", for the better" if good else ", for the worse"
+        small = "by very little, " if is_tiny(effect, unit) else ""
+        word = "higher" if found is Verdict.UP else "lower"
+        return f"{name}: {small}{size(effect, unit)} {word}{relative(effect, unit)}{valued}{surety(effect)}."
+    return f"{name}: {nothing_shown(effect, unit)}."
+
+
+def answer(effect: Effect, unit: str, better: str | None, cause: str = "the package", title: str = "") -> str:
+    """The same as an answer: "The package raises what families receive by ..."."""
+    found, what = verdict(effect), PHRASES.get(effect.outcome, lower(title or effect.outcome))
+    if found in (Verdict.UP, Verdict.DOWN):
+        verb = "raises" if found is Verdict.UP else "lowers"
+        small = "very slightly " if is_tiny(effect, unit) else ""
+        by = f"{size(effect, unit)}{relative(effect, unit)}"
+        return f"{upper(cause)} {small}{verb} {what}, by {by}{surety(effect)}."
+    if found is Verdict.NONE:
+        return f"{upper(cause)} makes no difference in this model to {what}{in_all_seeds(effect)}."
+    if found is Verdict.BROKEN:
+        return f"There is no result for {what}: a seed gave no finite number."
+    return f"The model cannot tell whether {cause} changes {what}: {why_unsure(effect, unit)}."
+
+
+def nothing_shown(effect: Effect, unit: str) -> str:
+    """Why nothing can be claimed."""
+    found = verdict(effect)
+    if found is Verdict.BROKEN:
+        return "no result, because a seed gave no finite number"
+    if found is Verdict.NONE:
+        return f"no difference in this model{in_all_seeds(effect)}"
+    return f"the model cannot tell; {why_unsure(effect, unit)}"
+
+
+def in_all_seeds(effect: Effect) -> str:
+    """How many seeds show no difference."""
+    return ", in the one seed that was run" if effect.seeds == 1 else f", in any of {effect.seeds} seeds"
+
+
+def why_unsure(effect: Effect, unit: str) -> str:
+    """What the seeds show where they show no sign, and the smallest effect that they could have shown."""
+    s = shown(effect, unit)
+    mean = quantity(s.mean, unit, change=True)
+    if effect.seeds == 1:
+        return f"the difference is {mean} in the one seed that was run, and one seed has no interval"
+    return (
+        f"the mean difference is {mean}, its {percent(effect.level)} interval ({s.low} to {s.high}) "
+        f"includes zero, {signs(effect)}; the smallest effect these {effect.seeds} seeds could have shown is "
+        f"{quantity(s.smallest, unit, change=True)}"
+    )
+
+
+def signs(effect: Effect) -> str:
+    """How many seeds point up and down."""
+    up, down = (sum(sign * one > 0 for one in effect.differences) for sign in (1, -1))
+    if up and down:
+        return f"and seeds point both ways, {up} up and {down} down"
+    same = effect.seeds - up - down
+    rest = f", {same} show no difference" if same else ""
+    return f"though no seed points {'down' if up else 'up'}{rest}"
+
+
+def size(effect: Effect, unit: str) -> str:
+    """The mean without its sign, in words."""
+    return quantity(shown(effect, unit).size, unit, change=True)
+
+
+def relative(effect: Effect, unit: str, form: str = " ({})") -> str:
+    """The mean as a share of the baseline, without sign, as an insertion; empty for shares."""
+    found = shown(effect, unit).relative.lstrip("+-")
+    return form.format(found) if found else ""
+
+
+def surety(effect: Effect) -> str:
+    """The interval and how many seeds agree."""
+    s = shown(effect)
+    few = f"; only {effect.seeds} seeds, so provisional" if effect.seeds < FEW else ""
+    if effect.low == effect.high:
+        return f"; the same in all {effect.seeds} seeds{few}"
+    return f"; {percent(effect.level)} interval {s.between}, {s.agree} seeds agree{few}"
+
+
+def is_tiny(effect: Effect, unit: str) -> bool:
+    """Whether a change that shows is too small to matter: below 0.05 points, or 0.1 % of the baseline."""
+    if unit.startswith("%"):
+        return abs(effect.mean) < 0.05
+    return abs(effect.mean) < 0.001 * abs(effect.baseline)
+
+
+def short(effect: Effect, unit: str) -> str:
+    """What a card says in large letters."""
+    found = verdict(effect)
+    if found is Verdict.BROKEN:
+        return "no result"
+    if found is Verdict.NONE:
+        return "no difference"
+    return shown(effect, unit).mean
+
+
+def direction(effect: Effect) -> str:
+    """The direction in one or two words."""
+    return {
+        Verdict.UP: "up",
+        Verdict.DOWN: "down",
+        Verdict.NONE: "unchanged",
+        Verdict.UNSURE: "cannot tell",
+        Verdict.BROKEN: "no result",
+    }[verdict(effect)]
+
+
+# ---- sentences about several effects
+
+
+def gains(title: str, effects: Sequence[tuple[str, Effect]], unit: str) -> str:
+    """Who has more and who less of something, group by group, and of whom the model cannot tell."""
+    said = []
+    for found, word in ((Verdict.UP, "higher for"), (Verdict.DOWN, "lower for")):
+        them = [
+            f"{who} (by {size(e, unit)}{relative(e, unit, ', {}')})"
+            for who, e in effects
+            if verdict(e) is found
+        ]
+        said += [f"{word} {listed(them)}"] if them else []
+    for found, words in (
+        (Verdict.UNSURE, "the model cannot tell for"),
+        (Verdict.NONE, "no difference in this model for"),
+        (Verdict.BROKEN, "no result for"),
+    ):
+        them = [who for who, e in effects if verdict(e) is found]
+        said += [f"{words} {listed(them)}"] if them else []
+    return f"{title}: {'; '.join(said)}." if said else f"{title}: not measured."
+
+
+def spent(monthly: float | None, currency: str, funders: Sequence[str]) -> str:
+    """What the instruments cost and who pays."""
+    if monthly is None or not math.isfinite(monthly):
+        return "What the instruments cost is not known."
+    if monthly == 0:
+        return "Nothing more was spent on instruments than without the package."
+    who = {"donor": "a donor", "authority": "the local authority"}
+    payers = listed([who.get(funder, funder) for funder in funders])
+    paid = f", paid by {payers}" if payers else ""
+    more = "cost" if monthly > 0 else "saved"
+    amount = f"{number(abs(monthly), 3)} {currency} a month"
+    return f"The instruments {more} {amount} on average over the whole run{paid}."
+
+
+def worth(effect: Effect, unit: str, better: str | None, currency: str, title: str) -> str:
+    """What one unit of the outcome cost; both over the same months.
+
+    Parameters
+    ----------
+    effect : Effect
+        Over the whole run, with its cost.
+    """
+    what = PHRASES.get(effect.outcome, lower(title))
+    if effect.cost is None or effect.cost <= 0:
+        return f"There is no cost per unit of {what}, because nothing was spent."
+    each = effect.cost_per_unit
+    if each is None or verdict(effect) not in (Verdict.UP, Verdict.DOWN):
+        reason = (
+            "nothing changed"
+            if verdict(effect) is Verdict.NONE
+            else "the model cannot tell whether it changed"
+        )
+        return f"What a change in {what} costs cannot be said, because {reason} over the whole run."
+    word = "more" if effect.mean > 0 else "less"
+    if unit == f"{currency}/month":
+        ratio = abs(effect.mean) / effect.cost
+        low, high = sorted((abs(effect.low) / effect.cost, abs(effect.high) / effect.cost))
+        places = max(2, decimals(high - low))
+        said = (
+            f"For each {currency} spent there is {rounded(ratio, places)} {currency} {word} "
+            f"({percent(effect.level)} interval {rounded(low, places)} to {rounded(high, places)})"
+        )
+        tail = ""
+        if better in ("up", "down"):
+            if not favourable(effect, better):
+                tail = ": money was spent and the outcome is worse"
+            elif high < 1:
+                tail = ": less than was spent, even at the upper end"
+            elif low > 1:
+                tail = ": more than was spent, even at the lower end"
+            else:
+                tail = ": the model cannot tell whether that is more than was spent"
+        return f"{said} of {what}{tail}."
+    one = {"%": "percentage point"}.get(unit, unit_words(unit, change=True) or "unit")
+    return f"Each {one} {word} of {what} cost {number(each, 2)} {currency} a month."
+
+
+def discouragement(effects: Sequence[tuple[str, Effect]]) -> str:
+    """Whether remittances keep people out of the labour force: for whom, and how sure.
+
+    Parameters
+    ----------
+    effects : list of (who, effect on participation)
+        Paid against withheld, so a negative effect is discouraged participation.
+    """
+    found = {who: verdict(one) for who, one in effects}
+    less = [who for who, one in found.items() if one is Verdict.DOWN]
+    more = [who for who, one in found.items() if one is Verdict.UP]
+    unsure = [who for who, one in found.items() if one is Verdict.UNSURE]
+    same = [who for who, one in found.items() if one is Verdict.NONE]
+    if not effects or all(one is Verdict.BROKEN for one in found.values()):
+        return "This was not measured."
+    parts = []
+    if less:
+        sizes = [f"{who} ({size(e, '%')}{surety(e)})" for who, e in effects if who in less]
+        parts.append(f"Yes: remittances lower the participation of {listed(sizes)}")
+    if more:
+        sizes = [f"{who} ({size(e, '%')}{surety(e)})" for who, e in effects if who in more]
+        parts.append(f"{'they' if parts else 'No: remittances'} raise the participation of {listed(sizes)}")
+    if unsure:
+        could = [
+            f"{who} (at least {shown(e, '%').smallest} percentage points would have shown)"
+            if e.seeds > 1
+            else f"{who} (one seed)"
+            for who, e in effects
+            if who in unsure
+        ]
+        start = "for" if parts else "The model cannot tell for"
+        end = " the model cannot tell" if parts else ""
+        parts.append(f"{start} {listed(could)}{end}")
+    if same:
+        start = "no" if parts else "No"
+        parts.append(f"{start} difference in this model for {listed(same)}")
+    return "; ".join(parts) + "."
+
+
+def direct(shares: Sequence[tuple[str, float, float, float, int]], level: float) -> str:
+    """How many people would enter the labour force without remittances, everything else as it is.
+
+    Parameters
+    ----------
+    shares : list of (who, mean, low, high, seeds), %
+        Share of the adults of a group, over seeds.
+    """
+    said = []
+    for who, mean, low, high, seeds in shares:
+        if not math.isfinite(mean):
+            continue
+        if mean == 0:
+            said.append(f"none of the {who}")
+        elif seeds < 2 or not math.isfinite(low):
+            said.append(f"{number(mean, 2)} % of {who} (one seed)")
+        else:
+            places = max(1, min(3, decimals(max(high - low, 1e-3) / 2)))
+            between = f"{rounded(max(low, 0.0), places)} to {rounded(high, places)} %"
+            said.append(f"{rounded(mean, places)} % of {who} ({percent(level)} interval {between})")
+    if not said:
+        return "The direct effect was not measured."
+    return (
+        f"Asked one by one, with everything else as it is, {listed(said)} "
+        "would enter the labour force without remittances."
+    )
+
+
+def resemblance(passed: int, near: int, failed: int, silent: int) -> str:
+    """How the model does against the published figures of the place."""
+    judged = passed + near + failed
+    if not judged:
+        return f"No published figure of the place has a tolerance, so none is judged; {silent} are shown."
+    said = f"Of {judged} published figures with a tolerance set beforehand the model meets {passed or 'none'}"
+    if near:
+        said += f", comes near {near}"
+    if failed:
+        said += f", misses {failed}"
+    return said + (
+        f"; {silent} more {'is' if silent == 1 else 'are'} shown without a verdict." if silent else "."
+    )
+
+
+# ---- words
+
+
+def percent(level: float) -> str:
+    """A share in per cent.
+
+    >>> percent(0.9)
+    '90 %'
+    """
+    return f"{100 * level:g} %"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a list in a sentence.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def lower(text: str) -> str:
+    """A title as it stands inside a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def upper(text: str) -> str:
+    """A phrase as it stands at the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
