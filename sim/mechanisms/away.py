@@ -17,8 +17,6 @@ from sim.table import Array
 
 BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 
-TRIP_DEBT = Flow("trip debt", Migrants.savings, Destinations.outside, "the trip is paid back")
-
 
 @rule
 def finding_chance(finding: float, cycle: float, access: float) -> float:
@@ -130,13 +128,13 @@ def own_comfort(left: float, savings: float, target: float, share: float) -> flo
 def publish(destinations: Destinations, rules: Away) -> None:
     """What work and life at each destination are worth now, for all who think of going or staying."""
     for d in range(len(destinations.cycle)):
-        exchange = destinations.exchange[d]
-        cycle = destinations.cycle[d]
+        exchange = 1.0 * destinations.exchange[d]
+        cycle = 1.0 * destinations.cycle[d]
         for level in range(2):
             destinations.current_pay[d, level] = destinations.wage[d, level] * exchange
         destinations.current_living_cost[d] = destinations.living_cost[d] * exchange
-        destinations.current_finding[d] = finding_chance(destinations.finding[d], cycle, 1.0)
-        destinations.current_separation[d] = losing_chance(destinations.separation[d], cycle)
+        destinations.current_finding[d] = finding_chance(1.0 * destinations.finding[d], cycle, 1.0)
+        destinations.current_separation[d] = losing_chance(1.0 * destinations.separation[d], cycle)
         destinations.skill_return[d] = rules.skill_return
 
 
@@ -170,9 +168,10 @@ def work(
         level = SKILLED if persons.occupation[i] == SKILLED and migrants.recognised[m] else BASIC
 
         access = 1.0 if regular else rules.access_without_papers
-        find = finding_chance(destinations.finding[d], destinations.cycle[d], access)
+        cycle = 1.0 * destinations.cycle[d]
+        find = finding_chance(1.0 * destinations.finding[d], cycle, access)
         if migrants.employed[m]:
-            if u_work < losing_chance(destinations.separation[d], destinations.cycle[d]):
+            if u_work < losing_chance(1.0 * destinations.separation[d], cycle):
                 migrants.employed[m] = 0
             elif migrants.occupation[m] < level and u_basic < rules.on_the_job * find:
                 migrants.occupation[m] = level
@@ -189,7 +188,7 @@ def work(
         if migrants.employed[m]:
             wage = destinations.wage[d, migrants.occupation[m]]
             row = 2 * migrants.locality[m] + migrants.occupation[m]
-            skill = persons.skill[i] / markets.usual_skill[row]
+            skill = 1.0 * persons.skill[i] / markets.usual_skill[row]
             penalty = rules.penalty_without_papers
             migrants.wage[m] = pay_there(wage, skill, rules.skill_return, regular, penalty)
 
@@ -203,8 +202,8 @@ def live(
         if migrants.ended[m]:
             continue
         d = migrants.destination[m]
-        earned = migrants.wage[m] * destinations.exchange[d]
-        need = destinations.current_living_cost[d]
+        earned = 1.0 * migrants.wage[m] * destinations.exchange[d]
+        need = 1.0 * destinations.current_living_cost[d]
         repaid = debt_service(earned - need, rules.service, migrants.debt[m] / 100.0)
         means = earned - need - repaid
         migrants.means[m] += rules.smoothing * (means - migrants.means[m])
@@ -249,12 +248,11 @@ class Away(Mechanism):
     pays = (
         Flow("pay abroad", Destinations.outside, Migrants.savings, "net pay of those away"),
         Flow("living abroad", Migrants.savings, Destinations.outside, "living and comfort of those away"),
-        TRIP_DEBT,
+        Flow("trip debt", Migrants.savings, Destinations.outside, "the trip is paid back"),
     )
     answers = (
         Answer(Destinations.cycle, Migrants.employed, +1, "more jobs are found and fewer lost", factor=3.0),
         Answer(Destinations.exchange, Migrants.means, +1, "pay there is worth more home money", factor=2.0),
-        Answer(Persons.recognition_help, Migrants.recognised, +1, "help with the procedure", shift=1.0),
         Answer(Persons.skill, Migrants.wage, +1, "skill is paid there too, in part", factor=2.0),
         Answer(Migrants.plan, Migrants.savings, +1, "what is promised is not spent there", factor=2.0),
     )

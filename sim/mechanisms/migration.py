@@ -10,7 +10,7 @@ import numpy as np
 from sim.codes import Channel, Event, Motive, Occupation, Route, Status, Work
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
-from sim.mechanisms.away import TRIP_DEBT, pay_there
+from sim.mechanisms.away import pay_there
 from sim.mechanisms.participation import own_account_return
 from sim.parameters import param, switch
 from sim.population import (
@@ -202,7 +202,7 @@ def price_of_trip(price: float, tie: float, discount: float, grant: float) -> fl
 @rule
 def recruiter_price(fee: float, fare: float, supervision: float) -> float:
     """What a recruiter charges: licensing and inspection remove a share of what exceeds the fare (money)."""
-    return fare + (1.0 - supervision) * max(0.0, fee - fare)
+    return fare + (1.0 - supervision) * max(0.0, 1.0 * fee - fare)
 
 
 @rule
@@ -256,9 +256,9 @@ def prospects_here(
     """
     h = persons.household[i]
     place = households.locality[h]
-    price = localities.price_index[place]
+    price = 1.0 * localities.price_index[place]
     status = persons.status[i]
-    others = float(households.others_earnings[h])
+    others = 1.0 * households.others_earnings[h]
     heads = households.members[h]
     if status == AWAY:
         heads += 1
@@ -272,8 +272,8 @@ def prospects_here(
     if status == OWN_ACCOUNT:
         sure = share + (earned if earned > 0.0 else own)
         return sure, sure, 1.0
-    offer = 0.5 * (markets.offers[row, 7] + markets.offers[row, 8]) * persons.skill[i] / price
-    find, lose = markets.arrival[row], markets.separation[row]
+    offer = 0.5 * (1.0 * markets.offers[row, 7] + markets.offers[row, 8]) * persons.skill[i] / price
+    find, lose = 1.0 * markets.arrival[row], 1.0 * markets.separation[row]
     if status == EMPLOYED:
         pay = earned if earned > 0.0 else offer
         return share + pay, share + min(own, pay), share_in_work(1.0, find, lose, months)
@@ -289,7 +289,7 @@ def pay_at(
     persons: Persons, markets: Markets, destinations: Destinations, i: int, place: int, d: int, level: int
 ) -> float:
     """Nominal net pay of one person in work of that level at a destination, with papers."""
-    skill = persons.skill[i] / markets.usual_skill[2 * place + level]
+    skill = 1.0 * persons.skill[i] / markets.usual_skill[2 * place + level]
     return pay_there(destinations.current_pay[d, level], skill, destinations.skill_return[d], 1, 0.0)
 
 
@@ -374,7 +374,7 @@ def consider(
 
         h = persons.household[i]
         place = households.locality[h]
-        price = localities.price_index[place]
+        price = 1.0 * localities.price_index[place]
         pay = localities.median_pay[place] / price
         if pay <= 0.0:
             pay = max(localities.base_pay[place], 1e-9)
@@ -384,10 +384,10 @@ def consider(
         with_job, without, chance = prospects_here(persons, households, localities, markets, i, months)
         here = certainty_equivalent(with_job, without, chance, c0, rules.curvature)
         where = migrants.destination[spell] if spell >= 0 else -1
-        usual = localities.prevalence[place, prevalence_group(persons.sex[i], age)]
+        usual = 1.0 * localities.prevalence[place, prevalence_group(persons.sex[i], age)]
         norm = rules.norm_weight if rules.norm else 0.0
         heard = usual if rules.ties else 0.0
-        services = 0.5 * (localities.school_quality[place] + localities.health_quality[place])
+        services = 0.5 * (1.0 * localities.school_quality[place] + localities.health_quality[place])
         bound = rules.services * services + rules.care * persons.care_hours[i] / FULL_TIME
         u_quota, u_border, _, _ = uniforms(quota, persons.id[i])
 
@@ -405,7 +405,8 @@ def consider(
                     tie, heard, persons.trips[i], told, rules.tie_knowledge, rules.trip_knowledge
                 )
             net = net_pay_there(persons, markets, destinations, i, place, d, known, rules.pessimism, months)
-            find, lose = destinations.current_finding[d], destinations.current_separation[d]
+            find = 1.0 * destinations.current_finding[d]
+            lose = 1.0 * destinations.current_separation[d]
             at_start = rules.tie_job * tie
             if stays:
                 at_start = 1.0 * migrants.employed[spell]
@@ -493,9 +494,9 @@ def leave(
             assets -= households.received_assets[h]
         assets = max(assets, 0)
         heads = households.members[h]
-        others = max(households.others_earnings[h] - persons.smoothed_earnings[i], 0.0)
+        others = max(1.0 * households.others_earnings[h] - persons.smoothed_earnings[i], 0.0)
         others += max(households.other_income[h], 0.0)
-        need = households.need[h] * localities.price_index[place] * max(heads - 1, 0) / max(heads, 1)
+        need = 1.0 * households.need[h] * localities.price_index[place] * max(heads - 1, 0) / max(heads, 1)
         debt = households.debt[h] / 100.0
         lendable = (lenders.cash[place] - lent[place]) / 100.0
         loan = trip_loan(others, rules.loan_months, debt, lendable)
@@ -636,7 +637,8 @@ def settle_in(
         placed = migrants.route[m] == RECRUITED or u_job < rules.tie_job * tied[k]
         migrants.employed[m] = 1 if placed else 0
         pay = pay_at(persons, markets, destinations, i, migrants.locality[m], d, level)
-        find, lose = destinations.current_finding[d], destinations.current_separation[d]
+        find = 1.0 * destinations.current_finding[d]
+        lose = 1.0 * destinations.current_separation[d]
         work = share_in_work(1.0 * migrants.employed[m], find, lose, 12.0)
         migrants.means[m] = work * pay - destinations.current_living_cost[d]
         if origins[k] >= 0:  # moved on: what was set aside and known goes along
@@ -687,7 +689,7 @@ class Migration(Mechanism):
         Persons.id, Persons.household, Persons.spouse, Persons.sex, Persons.birth_month, Persons.occupation,
         Persons.skill, Persons.attachment, Persons.in_school, Persons.not_working, Persons.travel_grant,
         Persons.job_information,
-        Migrants.person, Migrants.household, Migrants.locality, Migrants.destination, Migrants.motive,
+        Migrants.person, Migrants.household, Migrants.locality, Migrants.destination,
         Migrants.route, Migrants.savings,
         Migrants.altruism, Migrants.target_savings,
         Households.locality, Households.children, Households.liquid_assets, Households.land,
@@ -723,12 +725,12 @@ class Migration(Mechanism):
         Flow("purses", Households.liquid_assets, Migrants.savings, "money for the first weeks"),
         Flow("onward trip", Migrants.savings, Destinations.outside, "the way on or back"),
         Flow("moving on", Migrants.savings, Migrants.savings, "savings taken along"),
-        TRIP_DEBT,
+        Flow("trip debt", Migrants.savings, Destinations.outside, "the trip is paid back"),
         Flow("purses home", Migrants.savings, Households.liquid_assets, "what returnees bring"),
     )
     answers = (
         Answer(Destinations.current_pay, Persons.trips, +1, "a larger gain draws more", factor=5.0),
-        Answer(Localities.prevalence, Persons.trips, +1, "a culture of migration", shift=0.9),
+        Answer(Localities.prevalence, Persons.trips, +1, "a culture of migration", shift=1.0),
         Answer(Households.liquid_assets, Persons.trips, +1, "more can pay the way", factor=100.0, shift=1e9),
         Answer(Migrants.detected, Migrants.ended, +1, "who is detected is sent home", shift=1.0),
     )

@@ -83,7 +83,7 @@ def arrive(
             talent = 0.8 + 0.4 * u_skill
             earned = pool_pay[level] * talent
             skill = markets.usual_skill[row] * talent
-            offer = 0.5 * (markets.offers[row, 7] + markets.offers[row, 8]) * skill / price
+            offer = 0.5 * (1.0 * markets.offers[row, 7] + markets.offers[row, 8]) * skill / price
             trade = localities.trade_return[place] * skill / price
             left_open = max(markets.vacancies[row] - markets.hires[row], 0)
             find = chance_of_offer(markets.arrival[row], left_open, markets.searchers[row])
@@ -145,8 +145,8 @@ class Newcomers(Mechanism):
     pays = (Flow("newcomers' purses", Localities.outside, Households.liquid_assets, "what newcomers bring"),)
     answers = (
         Answer(Markets.offers, "newcomers", +1, "better pay here draws people", factor=3.0),
-        Answer(Markets.vacancies, "newcomers", +1, "vacancies left open draw people", shift=1000.0),
-        Answer(Markets.arrival, "newcomers", +1, "offers are easier to get", factor=5.0),
+        Answer(Markets.separation, "newcomers", -1, "jobs that do not last draw nobody", shift=0.9),
+        Answer(Localities.price_index, "newcomers", -1, "dear places draw nobody", factor=4.0),
     )
     shows = ("newcomers", "newcomer_share")
 
@@ -157,7 +157,9 @@ class Newcomers(Mechanism):
     skilled_share: float = param(0.15, "1", (0.0, 1.0), "of candidates; assumption")
     schooling_basic: float = param(4.0, "year", (0.0, 12.0), "schooling of newcomers; assumption")
     schooling_skilled: float = param(13.0, "year", (9.0, 20.0), "schooling of skilled newcomers; assumption")
-    attachment_mean: float = param(2.0, "year", (-5.0, 15.0), "candidates already look around; assumption")
+    attachment_mean: float = param(
+        4.0, "year", (-5.0, 15.0), "lower than of people at large: candidates look around; assumption"
+    )
     attachment_spread: float = param(2.0, "year", (0.5, 5.0), "assumption")
     way: float = param(0.5, "month", (0.0, 12.0), "cost of coming, in pay there; assumption")
     purse: float = param(4.0, "month", (0.0, 24.0), "mean savings of candidates, in pay there; assumption")

@@ -187,9 +187,9 @@ def plan(migrants: Migrants, households: Households, rules: Remittances, now: in
         if means[m] == 0:
             migrants.plan[m] = 0.0
             continue
-        income = households.labour_income[h] + households.other_income[h]
+        income = 1.0 * households.labour_income[h] + households.other_income[h]
         if not rules.insurance:  # the household's usual income stands for this month's
-            income = households.smoothed_income[h] - households.persistent_receipt[h]
+            income = 1.0 * households.smoothed_income[h] - households.persistent_receipt[h]
         own_part = max(income, 0.0) * means[m] / together[h]
         months = now - migrants.start_month[m]
         altruism = altruism_now(migrants.altruism[m], rules.decay, months, households.members[h])
@@ -226,7 +226,7 @@ def send(
         migrants.lost[m] = 0.0
         if migrants.ended[m]:
             continue
-        planned = migrants.plan[m]
+        planned = 1.0 * migrants.plan[m]
         in_hand = migrants.savings[m] / 100.0
         migrants.waiting[m] = min(migrants.waiting[m] + planned, in_hand)
         if planned <= 0.0 and migrants.waiting[m] <= 0.0:
@@ -237,7 +237,7 @@ def send(
         carrier = colleagues[place, d] > 1
         holds, _, _, _ = uniforms(cards, persons.id[i])
         account = households.account[h] == 1 or holds < households.card[h]
-        pay = localities.base_pay[place] * localities.price_index[place]
+        pay = 1.0 * localities.base_pay[place] * localities.price_index[place]
         way = travel_cost(households.desk_distance[h], households.desk_nearer[h], rules.travel, pay)
         last = migrants.channel[m]
         for k in range(channels):
