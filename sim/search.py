@@ -22,6 +22,7 @@ PART_TIME = 90.0  # hours a month of part-time work, travel included
 PART_PAY = 0.5  # pay of a part-time job over a full-time one
 LEAST_LEISURE = 60.0  # hours a month that nobody works away
 NEVER = 1e30  # pay for hours that somebody cannot work
+DEAREST = 60.0  # cost of time above which pay would have to rise by more than e to the 60th: never
 EVEN = np.full(OFFERS, 1.0 / OFFERS)  # the points of an offer distribution in `Markets` are equally likely
 
 OUT, SEARCHING, ON_OWN_ACCOUNT = int(Status.INACTIVE), int(Status.UNEMPLOYED), int(Status.OWN_ACCOUNT)
@@ -43,7 +44,8 @@ def cost_of_time(time: float, hours: float, taste: float) -> float:
     """
     if time - hours < LEAST_LEISURE:
         return NEVER
-    return taste * math.log(time / (time - hours))
+    cost = taste * math.log(time / (time - hours))
+    return cost if cost < DEAREST else NEVER
 
 
 @rule

@@ -9,7 +9,16 @@ import numpy as np
 
 from sim.codes import Event, Reason, Status, Work
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
-from sim.mechanisms.separations import EMPLOYED, FINE, INACTIVE, MEMORY, PSEUDO, UNEMPLOYED, net_pay
+from sim.mechanisms.separations import (
+    EMPLOYED,
+    FINE,
+    INACTIVE,
+    MEMORY,
+    PSEUDO,
+    UNEMPLOYED,
+    fine_labour,
+    net_pay,
+)  # fmt: skip
 from sim.parameters import param, switch
 from sim.population import OFFERS, Firms, Households, Localities, Markets, Persons
 from sim.ranking import clockwise, ranked, rings
@@ -42,7 +51,7 @@ def chance_to_meet(mean: float) -> float:
 @rule
 def asked_per_unit(flow: float, reserve: float, units: float, tax_rate: float) -> float:
     """Full-time gross pay per efficiency unit at which somebody accepts: ``(b + r)`` over units after tax."""
-    return max(flow + reserve, 0.0) / (units * (1.0 - tax_rate))
+    return max(1.0 * flow + reserve, 0.0) / (units * (1.0 - tax_rate))
 
 
 @rule
@@ -98,7 +107,7 @@ def update_offers(
             continue
         part = 0
         for k in range(first[m], first[m + 1]):
-            part += 1 - firms.full_time[slot_firm[k]]
+            part += 1 - firms.full_time[slot_firm[order[k]]]
         markets.part_share[m] += MEMORY * (part / count - markets.part_share[m])
         for point in range(OFFERS):
             at = order[first[m] + (2 * point + 1) * count // (2 * OFFERS)]
@@ -241,7 +250,7 @@ def start_jobs(
         full = firms.full_time[f] == 1
         persons.employer[i] = f
         persons.status[i] = EMPLOYED
-        persons.wage[i] = firms.posted_wage[f] * persons.skill[i] * (1.0 if full else PART_PAY)
+        persons.wage[i] = (1.0 if full else PART_PAY) * firms.posted_wage[f] * persons.skill[i]
         persons.hours[i] = FULL_TIME if full else PART_TIME
         persons.formal[i] = firms.formal[f]
         persons.work[i] = NO_WORK
@@ -271,13 +280,23 @@ def start_jobs(
 def learn_from_applicants(
     firms: Firms, meetings: int, met_firm: Array, met_market: Array, asked: Array, met_id: Array, count: int
 ) -> None:
-    """Each firm learns the median pay asked by those it met; one that met nobody takes its market's."""
+    """Each firm learns the median pay asked by those it met and could afford; else its market's.
+
+    Who asks for more than an efficiency unit is worth to the firm cannot be attracted, and tells it nothing
+    about the pay at which it could hire.
+    """
+    kept = 0
+    for k in range(meetings):
+        if asked[k] <= firms.marginal_product[met_firm[k]]:
+            met_firm[kept], met_market[kept] = met_firm[k], met_market[k]
+            asked[kept], met_id[kept] = asked[k], met_id[k]
+            kept += 1
     median = np.full(count, -1.0)
-    order, first = ranked(met_market[:meetings], asked[:meetings], met_id[:meetings], count)
+    order, first = ranked(met_market[:kept], asked[:kept], met_id[:kept], count)
     for m in range(count):
         if first[m + 1] > first[m]:
             median[m] = asked[order[(first[m] + first[m + 1]) // 2]]
-    order, first = ranked(met_firm[:meetings], asked[:meetings], met_id[:meetings], len(firms.open))
+    order, first = ranked(met_firm[:kept], asked[:kept], met_id[:kept], len(firms.open))
     for f in range(len(firms.open)):
         if first[f + 1] > first[f]:
             firms.applicants_wage[f] = asked[order[(first[f] + first[f + 1]) // 2]]
@@ -308,7 +327,7 @@ def close_month(
         if status == EMPLOYED:
             f = persons.employer[i]
             share = persons.hours[i] / FULL_TIME
-            labour[f] += round(persons.skill[i] * share * FINE)
+            labour[f] += fine_labour(persons.skill[i], persons.hours[i])
             market = 2 * firms.locality[f] + firms.occupation[f]
             workers[market] += 1
             pay[market] += round(persons.wage[i] / (persons.skill[i] * share) * 100.0)
@@ -352,7 +371,7 @@ class Matching(Mechanism):
         Persons.not_working, Persons.not_working_part, Persons.contact_boost,
         Households.locality,
         Firms.id, Firms.locality, Firms.occupation, Firms.full_time, Firms.formal, Firms.open,
-        Firms.posted_wage,
+        Firms.posted_wage, Firms.marginal_product,
         Localities.tax_rate, Localities.employment_service,
     )  # fmt: skip
     writes = (
@@ -365,12 +384,9 @@ class Matching(Mechanism):
     )  # fmt: skip
     answers = (
         Answer(Firms.vacancies, Firms.jobs, +1, "more open positions are filled", factor=2.0),
-        Answer(Persons.reservation_flow, Firms.applicants_wage, +1, "seekers ask for more"),
+        Answer(Persons.reservation_flow, Firms.jobs, -1, "seekers accept less often", factor=5.0),
         Answer(Firms.posted_wage, Markets.offers, +1, "offers follow posted wages"),
         Answer(Persons.contact_boost, Firms.jobs, +1, "more contacts, more hires", factor=0.0, shift=4.0),
-        Answer(
-            Localities.employment_service, Firms.jobs, +1, "wider reach, more hires", factor=0.0, shift=1.0
-        ),
     )
     shows = ("unemployment", "time_to_fill")
 

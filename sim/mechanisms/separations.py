@@ -67,6 +67,12 @@ def steadied(rate: float, events: float, exposed: float, overall: float) -> floa
     return rate + MEMORY * (observed - rate)
 
 
+@rule
+def fine_labour(skill: float, hours: float) -> int:
+    """Efficiency units of labour in fixed point."""
+    return round(FINE * skill * (hours / FULL_TIME))
+
+
 @kernel
 def count_jobs(persons: Persons, firms: Firms, markets: Markets, labour: Array) -> None:
     """Count who works where before anybody leaves."""
@@ -76,7 +82,7 @@ def count_jobs(persons: Persons, firms: Firms, markets: Markets, labour: Array) 
         if persons.status[i] == EMPLOYED:
             f = persons.employer[i]
             jobs[f] += 1
-            labour[f] += round(persons.skill[i] * persons.hours[i] / FULL_TIME * FINE)
+            labour[f] += fine_labour(persons.skill[i], persons.hours[i])
             employees[2 * firms.locality[f] + firms.occupation[f]] += 1
     for f in range(len(jobs)):
         firms.jobs[f] = jobs[f]
@@ -156,7 +162,7 @@ def separate(persons: Persons, firms: Firms, markets: Markets, fate: Array, labo
         if fate[i] != QUITS:
             lost[market] += 1
         firms.jobs[f] -= 1
-        labour[f] -= round(persons.skill[i] * persons.hours[i] / FULL_TIME * FINE)
+        labour[f] -= fine_labour(persons.skill[i], persons.hours[i])
         persons.employer[i] = -1
         persons.wage[i] = 0.0
         persons.hours[i] = 0.0

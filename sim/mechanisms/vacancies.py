@@ -47,7 +47,9 @@ def profitable_labour(
     """
     if capital <= 0.0 or wage_cost <= 0.0 or price <= 0.0:
         return 0.0
-    labour: float = capital * ((1.0 - alpha) * price * productivity / ((1.0 + wedge) * wage_cost)) ** (1.0 / alpha)
+    labour: float = capital * ((1.0 - alpha) * price * productivity / ((1.0 + wedge) * wage_cost)) ** (
+        1.0 / alpha
+    )
     return labour
 
 
@@ -126,14 +128,14 @@ def plan(
             firms.desired_jobs[f] = 0
             continue
         place = firms.locality[f]
-        price = localities.price[place]
+        price = 1.0 * localities.price[place]  # a product with 1.0 is in double precision
         sector = firms.sector[f]
         jobs = firms.jobs[f]
         full = 1.0 if firms.full_time[f] == 1 else 0.5
         per_job = firms.labour[f] / jobs if jobs > 0 and firms.labour[f] > 0.0 else full
         productivity, capital = firms.productivity[f], firms.capital[f]
 
-        seen = firms.sales[f]
+        seen = 1.0 * firms.sales[f]
         if sector == NON_TRADABLE:  # customers turned away are seen, too
             seen *= max(1.0, localities.use[place]) / price
         elif sector == TRADABLE:
@@ -143,9 +145,9 @@ def plan(
 
         worth = price
         if sector == TRADABLE:
-            worth = localities.tradable_price[place]
+            worth = 1.0 * localities.tradable_price[place]
             if firms.output[f] > 0.0 and firms.sales[f] > 0.0:
-                worth = firms.sales[f] / firms.output[f]
+                worth = 1.0 * firms.sales[f] / firms.output[f]
         employed = max(firms.labour[f], per_job)
         if sector == PUBLIC:  # pays the going rate
             product = (1.0 + rules.hiring_wedge) * markets.mean_wage[2 * place + firms.occupation[f]]
@@ -164,7 +166,7 @@ def plan(
 
         cost = firms.posted_wage[f] * (1.0 - firms.wage_subsidy[f])
         if sector == PUBLIC:
-            desired = firms.expected_sales[f] / firms.posted_wage[f] if firms.posted_wage[f] > 0.0 else 0.0
+            desired = 1.0 * firms.expected_sales[f] / cost if cost > 0.0 else 0.0
         else:
             desired = profitable_labour(productivity, capital, worth, cost, rules.hiring_wedge, ALPHA)
             if sector == NON_TRADABLE:
@@ -196,7 +198,7 @@ def review_pay(
             )
         u0, _, _, _ = uniforms(luck, persons.id[i])
         if u0 < rules.pay_review:
-            persons.wage[i] = reviewed_pay(persons.wage[i], firms.posted_wage[f] * persons.skill[i] * share)
+            persons.wage[i] = reviewed_pay(persons.wage[i], share * firms.posted_wage[f] * persons.skill[i])
 
 
 @dataclass
@@ -225,7 +227,7 @@ class Vacancies(Mechanism):
     pays = (Flow("vacancy costs", Firms.cash, Localities.outside, "advertising and choosing applicants"),)
     answers = (
         Answer(Firms.sales, Firms.vacancies, +1, "sales need hands", factor=1.5),
-        Answer(Firms.jobs, Firms.vacancies, -1, "fewer jobs are lacking", factor=1.0, shift=1.0),
+        Answer(Firms.labour, Firms.vacancies, -1, "the work is done by those there", factor=1.3),
         Answer(Firms.applicants_wage, Firms.posted_wage, +1, "applicants ask for more"),
         Answer(Localities.wage_floor, Firms.posted_wage, +1, "the floor binds", factor=0.0, shift=1e6),
         Answer(Firms.wage_subsidy, Firms.desired_labour, +1, "labour is cheaper", factor=0.0, shift=0.3),

@@ -22,7 +22,7 @@ from sim.streams import Streams
 
 LINE = Matching()
 ONE_APPLICATION = Matching(reach=10.0)  # everybody reaches at least one vacancy, applies to one
-FIRM = {"full_time": 1, "posted_wage": 50.0, "applicants_wage": 35.0}
+FIRM = {"full_time": 1, "posted_wage": 50.0, "applicants_wage": 35.0, "marginal_product": 90.0}
 SEEKER = {
     "status": int(Status.UNEMPLOYED),
     "not_working": 30.0,
@@ -273,7 +273,7 @@ def test_rows_in_another_order_change_nobody():
         np.testing.assert_array_equal(by_id(straight.persons, name), by_id(other.persons, name), err_msg=name)
     for name in ("jobs", "labour", "vacancies", "applicants_wage"):
         np.testing.assert_array_equal(by_id(straight.firms, name), by_id(other.firms, name), err_msg=name)
-    for name in ("arrival", "offers", "contacts", "mean_wage"):
+    for name in ("arrival", "offers", "contacts", "mean_wage", "part_share"):
         np.testing.assert_array_equal(straight.markets.values(name), other.markets.values(name), err_msg=name)
 
 
