@@ -11,7 +11,6 @@ from sim.codes import Channel, Event, Motive, Occupation, Route, Status, Work
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.mechanisms.away import pay_there
-from sim.mechanisms.participation import own_account_return
 from sim.parameters import param, switch
 from sim.population import (
     PREVALENCE_GROUPS,
@@ -27,7 +26,7 @@ from sim.population import (
 )
 from sim.streams import LOW, Luck, derived_id, uniforms
 from sim.table import Array
-from sim.technology import FULL_TIME
+from sim.technology import FULL_TIME, LAND_SHARE, farm_return
 
 STUDENT, INACTIVE = int(Status.STUDENT), int(Status.INACTIVE)
 EMPLOYED, OWN_ACCOUNT, AWAY, ABSENT = (
@@ -175,21 +174,23 @@ def knowledge(
 
 
 @rule
-def believed_pay(pay: float, kappa: float, pessimism: float) -> float:
-    """Pay expected by somebody who knows a share kappa: log pay is too low by ``(1 - kappa) * pessimism``.
+def doubt(kappa: float, pessimism: float) -> float:
+    """What is left of pay and of the odds of a job in the belief of somebody who knows a share kappa.
+
+    Logs of both are too low by ``(1 - kappa) * pessimism``.
 
     References
     ----------
     McKenzie, Gibson and Stillman (2013), Journal of Development Economics 102, 116-127: migrants-to-be
     expect too little, because what they hear understates pay abroad.
     """
-    return pay * math.exp(-(1.0 - kappa) * pessimism)
+    return math.exp(-(1.0 - kappa) * pessimism)
 
 
 @rule
-def believed_chance(chance: float, kappa: float, pessimism: float) -> float:
-    """Chance of a job as believed: log odds are too low by ``(1 - kappa) * pessimism``."""
-    odds = chance * math.exp(-(1.0 - kappa) * pessimism)
+def believed_chance(chance: float, doubted: float) -> float:
+    """Chance of a job whose odds are believed to be a share ``doubted`` of the true ones."""
+    odds = chance * doubted
     return odds / (odds + 1.0 - chance) if odds > 0.0 else 0.0
 
 
@@ -245,66 +246,43 @@ def slow_average(value: float, now: float, months: float) -> float:
 
 
 @rule
+def own_account_worth(land: float, beside: float, farm: float, trade: float, skill: float) -> float:
+    """What own-account work would bring: one more worker on the household's land, or trade (money/month)."""
+    return max(farm_return(land, beside, farm, LAND_SHARE), trade * skill)
+
+
+@rule
 def prospects_here(
-    persons: Persons, households: Households, localities: Localities, markets: Markets, i: int, months: float
+    status: int, earned: float, offer: float, own: float, time: float, find: float, lose: float, months: float
 ) -> tuple[float, float, float]:
-    """Real income at home with and without a job, and the chance of the job, as one person sees them.
+    """Income at home with and without a job, and the chance of the job, as one person sees them.
 
     Who has work compares with what they earn; who looks for it or is away with the median offer; who
     stays out of the labour force values the time at b, the pay at which they would work. Without a job
-    there is own-account work. An equal share of the others' income comes on top of either.
+    there is own-account work.
+
+    Parameters
+    ----------
+    status : codes.Status
+    earned, offer, own, time : money/month, real
+        Own smoothed earnings, the median offer, own-account work, and b.
+    find, lose : 1/month, in [0, 1]
+    months : horizon, > 0
     """
-    h = persons.household[i]
-    place = households.locality[h]
-    price = 1.0 * localities.price_index[place]
-    status = persons.status[i]
-    others = 1.0 * households.others_earnings[h]
-    heads = households.members[h]
-    if status == AWAY:
-        heads += 1
-    else:
-        others -= persons.smoothed_earnings[i]
-    share = (max(others, 0.0) + max(households.other_income[h], 0.0)) / max(heads, 1) / price
-    own, _ = own_account_return(persons, households, localities, price, i)
-    own = max(own, 0.0)
-    row = 2 * place + persons.occupation[i]
-    earned = persons.smoothed_earnings[i] / price
     if status == OWN_ACCOUNT:
-        sure = share + (earned if earned > 0.0 else own)
+        sure = earned if earned > 0.0 else own
         return sure, sure, 1.0
-    offer = 0.5 * (1.0 * markets.offers[row, 7] + markets.offers[row, 8]) * persons.skill[i] / price
-    find, lose = 1.0 * markets.arrival[row], 1.0 * markets.separation[row]
     if status == EMPLOYED:
         pay = earned if earned > 0.0 else offer
-        return share + pay, share + min(own, pay), share_in_work(1.0, find, lose, months)
-    chance = share_in_work(0.0, find, lose, months)
-    if status in (INACTIVE, STUDENT):
-        time = persons.not_working[i] / price
-        own = max(own, min(time, 100.0 * localities.base_pay[place]))
-    return share + max(offer, own), share + own, chance
+        return pay, min(own, pay), share_in_work(1.0, find, lose, months)
+    worth = max(own, time) if status in (INACTIVE, STUDENT) else own
+    return max(offer, worth), worth, share_in_work(0.0, find, lose, months)
 
 
 @rule
-def pay_at(
-    persons: Persons, markets: Markets, destinations: Destinations, i: int, place: int, d: int, level: int
-) -> float:
-    """Nominal net pay of one person in work of that level at a destination, with papers."""
-    skill = 1.0 * persons.skill[i] / markets.usual_skill[2 * place + level]
-    return pay_there(destinations.current_pay[d, level], skill, destinations.skill_return[d], 1, 0.0)
-
-
-@rule
-def net_pay_there(
-    persons: Persons, markets: Markets, destinations: Destinations, i: int, place: int, d: int, known: float,
-    pessimism: float, months: float,
-) -> float:  # fmt: skip
-    """Nominal pay somebody expects at a destination after living costs, skilled work as far as recognised."""
-    pay = pay_at(persons, markets, destinations, i, place, d, BASIC)
-    if persons.occupation[i] == SKILLED:
-        waiting = math.pow(1.0 - destinations.recognition[d], 0.5 * months)
-        recognised = 1.0 - (1.0 - destinations.recognition_at_arrival[d]) * waiting
-        pay += recognised * (pay_at(persons, markets, destinations, i, place, d, SKILLED) - pay)
-    return believed_pay(pay, known, pessimism) - float(destinations.current_living_cost[d])
+def recognised_share(at_arrival: float, monthly: float, months: float) -> float:
+    """Chance that qualifications are recognised half way through so many months there."""
+    return 1.0 - (1.0 - at_arrival) * math.pow(1.0 - monthly, 0.5 * months)
 
 
 @rule
@@ -341,10 +319,30 @@ def count_away(
 
 
 @kernel
+def outlook(
+    destinations: Destinations, rules: Migration,
+    with_job: Array, without_job: Array, recognised: Array, undetected: Array,
+) -> None:  # fmt: skip
+    """What a stay offers whoever goes: work with and without a job on arrival, recognition, control."""
+    months = 1.0 * rules.horizon
+    for d in range(len(destinations.fare)):
+        find = 1.0 * destinations.current_finding[d]
+        lose = 1.0 * destinations.current_separation[d]
+        with_job[d] = share_in_work(1.0, find, lose, months)
+        without_job[d] = share_in_work(0.0, find, lose, months)
+        recognised[d] = recognised_share(
+            destinations.recognition_at_arrival[d], destinations.recognition[d], months
+        )
+        staying = annuity(rules.beta * (1.0 - destinations.detection[d]), months)
+        undetected[d] = staying / annuity(rules.beta, months)
+
+
+@kernel
 def consider(
     persons: Persons, households: Households, migrants: Migrants, localities: Localities, markets: Markets,
     destinations: Destinations, recruiters: Recruiters, rules: Migration, now: int,
     luck: Luck, tastes: Luck, quota: Luck,
+    with_job: Array, without_job: Array, recognised: Array, undetected: Array,
     who: Array, chosen: Array, ways: Array, tied: Array, gains: Array, prices: Array,
 ) -> int:  # fmt: skip
     """Some adults think of moving this month: out, back or on. Returns how many want to."""
@@ -353,8 +351,11 @@ def consider(
     for m in range(len(migrants.person)):
         if not migrants.ended[m]:
             kin[migrants.household[m], migrants.destination[m]] += 1
-    value, gain_of, cost_of = np.zeros(places), np.zeros(places), np.zeros(places)
+    weight, gain_of, cost_of = np.zeros(places), np.zeros(places), np.zeros(places)
     way_of, tie_of = np.zeros(places, np.int64), np.zeros(places, np.int64)
+    norm = rules.norm_weight if rules.norm else 0.0
+    horizon = 1.0 * rules.horizon
+    longest = annuity(rules.beta, horizon)
     wanting = 0
     for i in range(len(persons.household)):
         status = persons.status[i]
@@ -372,100 +373,115 @@ def consider(
         if u_think >= rules.consider:
             continue
 
+        # What life here is worth, in real terms; an equal share of the others' income comes on top.
         h = persons.household[i]
         place = households.locality[h]
         price = 1.0 * localities.price_index[place]
-        pay = localities.median_pay[place] / price
-        if pay <= 0.0:
-            pay = max(localities.base_pay[place], 1e-9)
-        c0 = rules.home_production * max(localities.base_pay[place], 1e-9)
-        months = max(1.0, min(1.0 * rules.horizon, 1.0 * (RETIREMENT - age)))
-        present_value = annuity(rules.beta, months)
-        with_job, without, chance = prospects_here(persons, households, localities, markets, i, months)
-        here = certainty_equivalent(with_job, without, chance, c0, rules.curvature)
+        base = max(1.0 * localities.base_pay[place], 1e-9)
+        median = localities.median_pay[place] / price if localities.median_pay[place] > 0.0 else base
+        months = max(1.0, min(horizon, 1.0 * (RETIREMENT - age)))
+        present_value = longest if months == horizon else annuity(rules.beta, months)
+        mine = 1.0 * persons.smoothed_earnings[i] if spell < 0 else 0.0
+        others = max(households.others_earnings[h] - mine, 0.0) + max(1.0 * households.other_income[h], 0.0)
+        share = others / max(households.members[h] + (0 if spell < 0 else 1), 1) / price
+        beside = households.own_workers[h] - (1 if persons.work[i] == FARM else 0)
+        own = own_account_worth(
+            1.0 * households.land[h], 1.0 * max(beside, 0), 1.0 * localities.farm_return[place],
+            1.0 * localities.trade_return[place], 1.0 * persons.skill[i],
+        ) / price  # fmt: skip
+        row = 2 * place + persons.occupation[i]
+        offer = 0.5 * (1.0 * markets.offers[row, 7] + markets.offers[row, 8]) * persons.skill[i] / price
+        time = min(persons.not_working[i] / price, 100.0 * base)
+        find, lose = 1.0 * markets.arrival[row], 1.0 * markets.separation[row]
+        better, worse, chance = prospects_here(status, mine / price, offer, own, time, find, lose, months)
+        c0 = rules.home_production * base
+        here = certainty_equivalent(share + better, share + worse, chance, c0, rules.curvature)
+
         where = migrants.destination[spell] if spell >= 0 else -1
         usual = 1.0 * localities.prevalence[place, prevalence_group(persons.sex[i], age)]
-        norm = rules.norm_weight if rules.norm else 0.0
         heard = usual if rules.ties else 0.0
         services = 0.5 * (1.0 * localities.school_quality[place] + localities.health_quality[place])
         bound = rules.services * services + rules.care * persons.care_hours[i] / FULL_TIME
+        skilled = persons.occupation[i] == SKILLED
+        basic_skill = 1.0 * persons.skill[i] / markets.usual_skill[2 * place + BASIC]
+        level_skill = 1.0 * persons.skill[i] / markets.usual_skill[2 * place + SKILLED]
         u_quota, u_border, _, _ = uniforms(quota, persons.id[i])
-
-        total, best, best_score = 0.0, -1, -1e30
+        total = 0.0
         for d in range(places):
             stays = d == where
             if not stays and u_border < destinations.closed[d]:
+                weight[d] = -1e30
                 continue
-            members_there = kin[h, d] - (1 if stays else 0)
-            tie = 1.0 if rules.ties and members_there > 0 else 0.0
-            known = 1.0
+            tie = 1.0 if rules.ties and kin[h, d] > (1 if stays else 0) else 0.0
+            doubted = 1.0
             if not stays:
-                told = persons.job_information[i]
+                told = 1.0 * persons.job_information[i]
                 known = knowledge(
                     tie, heard, persons.trips[i], told, rules.tie_knowledge, rules.trip_knowledge
                 )
-            net = net_pay_there(persons, markets, destinations, i, place, d, known, rules.pessimism, months)
-            find = 1.0 * destinations.current_finding[d]
-            lose = 1.0 * destinations.current_separation[d]
-            at_start = rules.tie_job * tie
-            if stays:
-                at_start = 1.0 * migrants.employed[spell]
-            work = believed_chance(share_in_work(at_start, find, lose, months), known, rules.pessimism)
-            there = certainty_equivalent(net / price, 0.0, work, c0, rules.curvature)
-            grant = persons.travel_grant[i] if spell < 0 else 0.0
+                doubted = doubt(known, rules.pessimism)
+            worth_of_skill = destinations.skill_return[d]
+            net = pay_there(destinations.current_pay[d, BASIC], basic_skill, worth_of_skill, 1, 0.0)
+            if skilled:
+                high = pay_there(destinations.current_pay[d, SKILLED], level_skill, worth_of_skill, 1, 0.0)
+                net += recognised[d] * (high - net)
+            net = (net * doubted - destinations.current_living_cost[d]) / price
+            at_start = 1.0 * migrants.employed[spell] if stays else rules.tie_job * tie
+            work = believed_chance(without_job[d] + at_start * (with_job[d] - without_job[d]), doubted)
+            there = certainty_equivalent(net, 0.0, work, c0, rules.curvature)
             way, cost, worth = REGULAR, 0.0, present_value
             if stays:
                 way = migrants.route[spell]
                 if not migrants.regular[spell]:
-                    worth = annuity(rules.beta * (1.0 - destinations.detection[d]), months)
-                gain = gain_in_years(there, here, worth, 0.0, pay)
+                    worth = present_value * undetected[d]
+                gain = gain_in_years(there, here, worth, 0.0, median)
             else:
-                cost = price_of_trip(destinations.fare[d], tie, rules.tie_discount, grant)
+                grant = 1.0 * persons.travel_grant[i] if spell < 0 else 0.0
+                cost = price_of_trip(1.0 * destinations.fare[d], tie, rules.tie_discount, grant)
                 if u_quota >= destinations.regular_share[d]:
                     way = IRREGULAR
-                    cost = price_of_trip(destinations.irregular_fee[d], tie, rules.tie_discount, grant)
-                    worth = annuity(rules.beta * (1.0 - destinations.detection[d]), months)
-                gain = gain_in_years(there, here, worth, cost / price, pay)
+                    cost = price_of_trip(1.0 * destinations.irregular_fee[d], tie, rules.tie_discount, grant)
+                    worth = present_value * undetected[d]
+                gain = gain_in_years(there, here, worth, cost / price, median)
                 if way == IRREGULAR and d < len(recruiters.fee) and recruiters.fee[d] > 0.0:
-                    asked = recruiter_price(
-                        recruiters.fee[d], destinations.fare[d], recruiters.supervision[d]
-                    )
-                    placed = believed_chance(share_in_work(1.0, find, lose, months), known, rules.pessimism)
-                    there = certainty_equivalent(net / price, 0.0, placed, c0, rules.curvature)
-                    by_recruiter = gain_in_years(there, here, present_value, asked / price, pay)
+                    fare, fee = 1.0 * destinations.fare[d], 1.0 * recruiters.fee[d]
+                    asked = recruiter_price(fee, fare, 1.0 * recruiters.supervision[d])
+                    placed = believed_chance(with_job[d], doubted)
+                    there = certainty_equivalent(net, 0.0, placed, c0, rules.curvature)
+                    by_recruiter = gain_in_years(there, here, present_value, asked / price, median)
                     if by_recruiter > gain:
                         way, cost, gain = RECRUITED, asked, by_recruiter
-            attachment = persons.attachment[i]
+            attachment = 1.0 * persons.attachment[i]
             if not destinations.abroad[d]:
                 attachment *= rules.near
             other = destinations.amenity[d] - bound
-            value[d] = utility_of_place(
+            value = utility_of_place(
                 gain, rules.gain_weight, tie, rules.tie_weight, usual, norm, other, attachment
             )
             gain_of[d], cost_of[d], way_of[d], tie_of[d] = gain, cost, way, int(tie)
-            weight = min(value[d] / rules.nest, LARGEST)
-            total += math.exp(weight)
-            u_taste, _, _, _ = uniforms(of_place(tastes, destinations.id[d]), persons.id[i])
-            score = weight + gumbel(u_taste)
-            if score > best_score:
-                best, best_score = d, score
+            weight[d] = max(min(value / rules.nest, LARGEST), -LARGEST)
+            total += math.exp(weight[d])
 
         at_home = 0.0
         if spell >= 0:
-            at_home = -rules.gain_weight * destinations.fare[where] / price / (12.0 * pay)
+            at_home = -rules.gain_weight * destinations.fare[where] / price / (12.0 * median)
             if migrants.savings[spell] / 100.0 - migrants.waiting[spell] >= migrants.target_savings[spell]:
                 at_home += rules.target_pull
-        abroad = 0.0
-        if best >= 0:
-            abroad = logistic(rules.nest * math.log(total) - at_home)
-        if u_go < abroad:
-            if best == where:
-                continue
+        abroad = logistic(rules.nest * math.log(total) - at_home) if total > 0.0 else 0.0
+        if u_go >= abroad:
+            if spell >= 0:
+                who[wanting], chosen[wanting], prices[wanting] = i, HOME, destinations.fare[where]
+                wanting += 1
+            continue
+        best, best_score = where, -1e30
+        for d in range(places):
+            u_taste, _, _, _ = uniforms(of_place(tastes, destinations.id[d]), persons.id[i])
+            score = weight[d] + gumbel(u_taste)
+            if score > best_score:
+                best, best_score = d, score
+        if best != where:
             who[wanting], chosen[wanting], ways[wanting], tied[wanting] = i, best, way_of[best], tie_of[best]
             gains[wanting], prices[wanting] = gain_of[best], cost_of[best]
-            wanting += 1
-        elif spell >= 0:
-            who[wanting], chosen[wanting], prices[wanting] = i, HOME, destinations.fare[where]
             wanting += 1
     return wanting
 
@@ -636,7 +652,8 @@ def settle_in(
         migrants.occupation[m] = level
         placed = migrants.route[m] == RECRUITED or u_job < rules.tie_job * tied[k]
         migrants.employed[m] = 1 if placed else 0
-        pay = pay_at(persons, markets, destinations, i, migrants.locality[m], d, level)
+        skill = 1.0 * persons.skill[i] / markets.usual_skill[2 * migrants.locality[m] + level]
+        pay = pay_there(destinations.current_pay[d, level], skill, destinations.skill_return[d], 1, 0.0)
         find = 1.0 * destinations.current_finding[d]
         lose = 1.0 * destinations.current_separation[d]
         work = share_in_work(1.0 * migrants.employed[m], find, lose, 12.0)
@@ -794,14 +811,16 @@ class Migration(Mechanism):
         if not self.on:
             return
         persons, households, localities = month.persons, month.households, month.localities
-        people = month.count(Persons)
+        places, people = month.count(Destinations), month.count(Persons)
+        with_job, without_job, recognised, undetected = (np.zeros(places) for _ in range(4))
+        outlook(month.destinations, self.rules, with_job, without_job, recognised, undetected)
         who, chosen, ways, tied = (np.empty(people, np.int64) for _ in range(4))
         gains, prices = np.empty(people), np.empty(people)
         wanting = consider(
             persons, households, month.migrants, localities, month.markets, month.destinations,
             month.recruiters,
             self.rules, month.age_base, month.luck("consider"), month.luck("taste"), month.luck_once("quota"),
-            who, chosen, ways, tied, gains, prices,
+            with_job, without_job, recognised, undetected, who, chosen, ways, tied, gains, prices,
         )  # fmt: skip
         who, chosen, ways, tied = (a[:wanting].copy() for a in (who, chosen, ways, tied))
         gains, prices = gains[:wanting].copy(), prices[:wanting].copy()

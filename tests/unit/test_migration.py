@@ -16,14 +16,16 @@ from sim.mechanisms.migration import (
     altruism_at_departure,
     annuity,
     believed_chance,
-    believed_pay,
     can_pay,
     certainty_equivalent,
+    doubt,
     gain_in_years,
     knowledge,
     logistic,
+    own_account_worth,
     prevalence_group,
     price_of_trip,
+    prospects_here,
     recruiter_price,
     share_in_work,
     slow_average,
@@ -143,11 +145,25 @@ def test_knowledge_grows_with_every_source(tie, prevalence, trips, told):
 
 def test_beliefs_are_the_truth_with_full_knowledge_and_too_low_without():
     """Pessimism .3: pay 100 is believed 74.0818, odds of 4 to 1 become 2.96327 to 1."""
-    assert believed_pay(100.0, 0.0, 0.3) == pytest.approx(74.0818, abs=5e-5)
-    assert believed_chance(0.8, 0.0, 0.3) == pytest.approx(2.96327 / 3.96327, abs=5e-6)
-    assert believed_pay(100.0, 1.0, 0.3) == 100.0
-    assert believed_chance(0.8, 1.0, 0.3) == pytest.approx(0.8)
-    assert believed_chance(0.0, 0.5, 0.3) == 0.0
+    assert 100.0 * doubt(0.0, 0.3) == pytest.approx(74.0818, abs=5e-5)
+    assert believed_chance(0.8, doubt(0.0, 0.3)) == pytest.approx(2.96327 / 3.96327, abs=5e-6)
+    assert doubt(1.0, 0.3) == 1.0
+    assert believed_chance(0.8, 1.0) == pytest.approx(0.8)
+    assert believed_chance(0.0, 0.5) == 0.0
+
+
+def test_hand_worked_prospects_at_home():
+    """Earned 80, offer 100, own work 40, time 60, found .2, lost .02: as one's status has it."""
+    long_run = 0.2 / 0.22
+    seen = {s: prospects_here(s, 80.0, 100.0, 40.0, 60.0, 0.2, 0.02, 1e6) for s in range(1, 7)}
+    assert seen[Status.OWN_ACCOUNT] == (80.0, 80.0, 1.0)
+    assert seen[Status.EMPLOYED] == (80.0, 40.0, pytest.approx(long_run, abs=1e-5))
+    assert seen[Status.UNEMPLOYED] == seen[Status.AWAY] == (100.0, 40.0, pytest.approx(long_run, abs=1e-5))
+    assert seen[Status.INACTIVE] == (100.0, 60.0, pytest.approx(long_run, abs=1e-5))
+    assert own_account_worth(0.0, 0.0, 50.0, 30.0, 2.0) == 60.0
+    assert own_account_worth(1.0, 0.0, 70.0, 30.0, 2.0) == pytest.approx(
+        70.0
+    )  # first hand on a whole holding
 
 
 def test_prices_loans_and_altruism():
