@@ -76,7 +76,11 @@ def compile_all(announce: Callable[[str], None] | None = None) -> None:
     os.environ["NUMBA_CACHE_DIR"] = folder
     import numba
 
+    from sim.precision import load_in_double_precision
+
     numba.config.CACHE_DIR = folder
+    if not _compiled:
+        load_in_double_precision()
     for function in _registered:
         if function not in _compiled:
             _compiled[function] = numba.njit(cache=True, error_model="numpy")(function)
