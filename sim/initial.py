@@ -34,9 +34,10 @@ from sim.streams import ONCE, Luck, Streams, derived_id, draw, logistic_draw, no
 from sim.synthetic import synthetic
 from sim.table import Array
 from sim.technology import ALPHA, LAND_SHARE
-from sim.territory import DestinationInputs, Inputs, ProviderInputs
+from sim.territory import Inputs
 
 if TYPE_CHECKING:
+    from sim.mechanisms.skills import Skills
     from sim.model import Setup, World
     from sim.survey import People
 
@@ -51,6 +52,8 @@ Own regression over 11 countries in 2013 (Albania, Bangladesh, France, Germany, 
 Italy, New Zealand, Spain, Thailand, United States; World Bank and ILO modelled series, none of them a
 place the model is tested on), R2 .90. It is the one common map from income and farming to firms.
 """
+WORKED = 0.5  # share of adult life worked before the start; assumption
+LEAST_SERVICES, MOST_SERVICES = 0.05, 0.9
 CAPITAL_COST = 0.0205  # interest and depreciation a month: .0125 and .008; assumption
 
 
@@ -65,6 +68,7 @@ class Start:
     arrival: tuple[float, ...]  # by occupation
     trade_return: float
     farm_return: float
+    services: float  # share of private firms' product in non-tradables
 
 
 class StartError(ValueError):
@@ -190,8 +194,15 @@ def home(population: Population, inputs: Inputs, people: People, streams: Stream
         sex=people.sex, birth_month=-people.age_months - setup.burn_in, schooling=people.schooling,
         in_school=at_school.astype(np.int8), status=status, taste=drawn[:, 0], attachment=drawn[:, 1],
         occupation=(people.schooling >= setup.parameters.skills.skilled_schooling).astype(np.int8),
-        skill=np.exp(setup.parameters.skills.return_to_schooling * people.schooling),
+        skill=with_experience(people.schooling, people.age_months, setup.parameters.skills),
     )  # fmt: skip
+
+
+def with_experience(schooling: Array, age_months: Array, rules: Skills) -> Array:
+    """Skill of the start: school, and as many months of work as half of the years since leaving it."""
+    since = np.maximum(age_months - 12.0 * np.maximum(15.0, schooling + 7.0), 0.0)
+    shortfall = (rules.most - 1.0) * (1.0 - rules.learning) ** (WORKED * since)
+    return np.exp(rules.return_to_schooling * schooling) * (rules.most - shortfall)
 
 
 def emigrants(world: World, setup: Setup) -> None:
@@ -244,11 +255,12 @@ def emigrants(world: World, setup: Setup) -> None:
         wage=there_columns.wage[where, occupation] * employed, altruism=setup.parameters.migration.altruism,
         target_savings=setup.parameters.migration.target_years * 12.0 * inputs.pay_basic,
         means=np.maximum(employed * there_columns.wage[where, occupation] - there_columns.living_cost[where], 0.0),
-        home_earnings=inputs.pay_basic, savings=np.rint(there_columns.living_cost[where] * 100).astype(np.int64),
+        savings=np.rint(there_columns.living_cost[where] * 100).astype(np.int64),
     )  # fmt: skip
     persons.spell[rows] = spells
     persons.status[rows] = Status.AWAY
     persons.trips[rows] = 1
+    persons.smoothed_earnings[rows] = inputs.pay_basic  # what the household misses
     persons.months_away[rows] = np.minimum(months, 32000)
 
 
@@ -280,7 +292,7 @@ class Solution:
             change = {name: abs(value / before[name] - 1.0) if before[name] else 1.0
                       for name, value in self.measures().items()}  # fmt: skip
             moved = max(change, key=lambda name: change[name])
-            if (change[moved] < TOLERANCE or self.known is not None) and rounds >= 3 or not self.free.any():
+            if ((change[moved] < TOLERANCE or self.known is not None) and rounds >= 3) or not self.free.any():
                 break
         else:
             raise StartError(
@@ -291,7 +303,7 @@ class Solution:
         money(self)
         return Start(
             persons=self.tables.persons.count, adults=int(self.adult.sum()), base_pay=self.base_pay, rounds=rounds,
-            arrival=tuple(float(a) for a in self.arrival), trade_return=float(self.trade), farm_return=float(self.farm),
+            arrival=tuple(float(a) for a in self.arrival), trade_return=float(self.trade), farm_return=float(self.farm), services=float(self.services),
         )  # fmt: skip
 
     def prepare(self) -> None:
@@ -334,6 +346,7 @@ class Solution:
         landed = float((land[land > 0] ** LAND_SHARE).mean()) if (land > 0).any() else 1.0
         localities.farm_productivity[:] = per_own * per_holding**LAND_SHARE / landed
         self.farm = per_own
+        self.services = inputs.non_tradable_share if self.known is None else self.known.services
         self.trade = per_own / self.skill_of[0] if self.known is None else self.known.trade_return
         localities.trade_return[:] = self.trade
         localities.farm_return[:] = localities.farm_productivity
@@ -353,6 +366,9 @@ class Solution:
             income = income + (senders - 1) * np.minimum(left, income) * 0.5
             plan = np.maximum(0.0, (altruism * left / 1.08 - income) / (1.0 + altruism))
             migrants.plan[:] = plan
+            waited = draw(self.world.streams.luck("initial", "waiting", ONCE), migrants.id)
+            migrants.waiting[:] = 2.0 * waited * plan
+            migrants.savings[:] += np.rint(200.0 * waited * plan).astype(np.int64)
             receipt = np.bincount(migrants.household, plan, minlength=households.count)
         households.persistent_receipt[:] = receipt
         households.receipt[:] = receipt
@@ -437,6 +453,20 @@ class Solution:
         self.share_accepting[rows] = share
         self.accepted_pay[rows] = np.divide(pay, share, out=np.zeros_like(pay), where=share > 0)
 
+    def accepted(self, rows: Array, luck: Array) -> tuple[Array, Array]:
+        """An offer each of these people accepts: pay per efficiency unit, and whether full time."""
+        persons, markets = self.tables.persons, self.tables.markets
+        market = self.market[rows]
+        offers = markets.offers[market].astype(np.float64)
+        part = markets.part_share[market].astype(np.float64)[:, None]
+        pay = offers * persons.skill[rows].astype(np.float64)[:, None]
+        least = persons.reservation_flow[rows].astype(np.float64)[:, None]
+        full = (pay - persons.not_working[rows][:, None] >= least) * (1.0 - part)
+        half = (0.5 * pay - persons.not_working_part[rows][:, None] >= least) * part
+        weight = np.cumsum(np.concatenate([full, half], axis=1), axis=1)
+        chosen = (weight < (luck * weight[:, -1])[:, None]).sum(axis=1) if len(rows) else np.zeros(0, np.int64)
+        return offers[np.arange(len(rows)), chosen % 16], chosen < 16
+
     def returns(self, own: Array) -> None:
         """What farming and trade give when these people work in them and local demand is as their incomes make it."""
         tables, inputs = self.tables, self.inputs
@@ -461,12 +491,14 @@ class Solution:
         profits = (firms_value - wages * private) * (1.0 - inputs.absentee_share) * 0.6
         old = float((self.age[self.adult] >= 60).sum()) * inputs.pension * inputs.pension_coverage
         spending = wages + profits + float(product.sum()) + trade_income + receipts + old
-        served = firms_value * inputs.non_tradable_share
+        # Firms serve what leaves own-account traders the pay of a basic job, as free entry between the two would.
         demand = inputs.non_tradable_share * spending
-        fair = max(demand - served, 0.1 * demand) / max(units, 1e-9) if units else self.trade
+        left = units * self.rate[0] / (1.0 - inputs.market_dues)
+        share = min(max((demand - left) / max(firms_value, 1e-9), LEAST_SERVICES), MOST_SERVICES)
+        self.services += 0.3 * (share - self.services)
+        fair = max(demand - self.services * firms_value, 0.1 * demand) / max(units, 1e-9) if units else self.trade
         fair = min(max(fair, 0.2 * self.trade), 5.0 * self.trade)
         self.trade += 0.3 * (fair * (1.0 - inputs.market_dues) - self.trade)
-        self.non_tradable_demand = demand
 
 
 def arrival_for(jobs: float, accepting: Array, separation: float) -> float:
@@ -513,31 +545,35 @@ def jobs(self: Solution) -> None:
     mean_months = 1.0 / np.maximum(self.arrival[persons.occupation] * self.share_accepting, 0.02)
     persons.search_months[searching] = np.minimum(-np.log(months) * mean_months, 120)[searching].astype(np.int16)
     persons.tenure[employed] = np.minimum(1 - np.log(months[employed]) / self.separation, 480).astype(np.int16)
-    mean_size, born = inputs.firm_size, streams.luck("initial", "firms", ONCE)
+    born, accepted = streams.luck("initial", "firms", ONCE), streams.luck("initial", "accepted offers", ONCE)
     homes_of = [np.flatnonzero(tables.households.locality == place) for place in range(self.count)]
     for place in range(self.count):
         here = employed & (self.place == place)
-        skilled = here & (persons.occupation == Occupation.SKILLED)
-        staff = ranked(skilled, score, persons.id)[: round(inputs.public_share * here.sum())]
-        basic_staff = ranked(here & ~skilled, score, persons.id)[: round(inputs.public_share * here.sum()) - len(staff)]
-        public = np.concatenate([staff, basic_staff])
+        owners = homes_of[place][np.argsort(draw(born, tables.households.id[homes_of[place]]), kind="stable")]
+        wanted = round(inputs.public_share * here.sum())
+        staff = ranked(here & (persons.occupation == Occupation.SKILLED), score, persons.id)[:wanted]
+        others = ranked(here & (persons.occupation == Occupation.BASIC), score, persons.id)[: wanted - len(staff)]
+        public = np.concatenate([staff, others])
+        employ(self, place, 0, public, Sector.PUBLIC, Occupation.SKILLED, -1, True, self.rate[1])
         free = here.copy()
         free[public] = False
-        owners = homes_of[place][np.argsort(draw(born, tables.households.id[homes_of[place]]), kind="stable")]
-        employ(self, place, 0, public, Sector.PUBLIC, Occupation.SKILLED, -1)
         number = 1
         for level in (Occupation.BASIC, Occupation.SKILLED):
-            workers = ranked(free & (persons.occupation == level), score, persons.id)
-            share = streams.luck("initial", f"sectors {int(level)}", ONCE)
-            in_services = draw(share, persons.id[workers]) < inputs.non_tradable_share
-            for sector, team in ((Sector.NON_TRADABLE, workers[in_services]), (Sector.TRADABLE, workers[~in_services])):
+            rows = np.flatnonzero(free & (persons.occupation == level))
+            rate, full = self.accepted(rows, draw(accepted, persons.id[rows]))
+            service = draw(accepted, persons.id[rows], 1) < self.services
+            for sector, hours in ((s, h) for s in (Sector.NON_TRADABLE, Sector.TRADABLE) for h in (True, False)):
+                mine = np.flatnonzero((service == (sector is Sector.NON_TRADABLE)) & (full == hours))
+                mine = mine[np.lexsort((persons.id[rows[mine]], rate[mine]))]  # alike in pay work together
                 first = 0
-                while first < len(team):
+                while first < len(mine):
                     identity = derived_id(born, place + 1, number)
-                    size = firm_size(float(draw(born, np.array([identity]))[0]), mean_size)
-                    absentee = float(draw(born, np.array([identity]), 1)[0]) < inputs.absentee_share
+                    chance = draw(born, np.array([identity])), draw(born, np.array([identity]), 1)
+                    size = firm_size(float(chance[0][0]), inputs.firm_size)
+                    team = mine[first : first + size]
+                    absentee = float(chance[1][0]) < inputs.absentee_share
                     owner = -1 if absentee or not len(owners) else int(owners[number % len(owners)])
-                    employ(self, place, number, team[first : first + size], sector, level, owner)
+                    employ(self, place, number, rows[team], sector, level, owner, hours, float(rate[team].max()))
                     first, number = first + size, number + 1
     for m in range(markets.count):
         mine = employed & (self.market == m)
@@ -568,17 +604,16 @@ def firm_size(uniform: float, mean: float) -> int:
 
 
 def employ(
-    self: Solution, place: int, number: int, team: Array, sector: Sector, level: Occupation, owner: int
-) -> None:
+    self: Solution, place: int, number: int, team: Array, sector: Sector, level: Occupation, owner: int, full: bool,
+    rate: float,
+) -> None:  # fmt: skip
     """One firm of the start with its team, capital and productivity such that it wants exactly these people."""
     inputs, tables, streams = self.inputs, self.tables, self.world.streams
     persons = tables.persons
     born = streams.luck("initial", "firms", ONCE)
     identity = derived_id(born, place + 1, number) if sector is not Sector.PUBLIC else place + 1
     trait = [float(draw(streams.luck("initial", "firm traits", ONCE), np.array([identity]), w)[0]) for w in range(4)]
-    full = sector is Sector.PUBLIC or trait[0] >= inputs.part_time
     formal = sector is Sector.PUBLIC or trait[1] < inputs.formal_share
-    rate = self.rate[level] * math.exp(inputs.pay_spread * normal(trait[2]))
     if formal:
         rate = max(rate, inputs.wage_floor / self.skill_of[level])
     share = 1.0 if full else 0.5
@@ -590,13 +625,13 @@ def employ(
     productivity = made / (capital**ALPHA * labour ** (1.0 - ALPHA)) if labour > 0 else 1.0
     kind = Owner.AUTHORITY if sector is Sector.PUBLIC else Owner.LOCAL if owner >= 0 else Owner.ABSENTEE
     payroll = rate * labour
+    sales = payroll if sector is Sector.PUBLIC else made * idle  # the authority pays what its staff costs
     row = tables.add(
         Firms, 1, id=np.array([identity]), locality=place, owner=owner, owner_kind=int(kind), sector=int(sector),
         occupation=int(level), full_time=int(full), formal=int(formal), capital=capital, productivity=productivity,
         start_month=-1 - int(120 * trait[3]) - self.setup.burn_in, cash=int(round(200 * payroll)), jobs=len(team),
         labour=labour, desired_labour=labour, posted_wage=rate, marginal_product=(1.0 + self.setup.parameters.vacancies.hiring_wedge) * rate,
-        applicants_wage=0.8 * rate, output=made, expected_sales=made * idle, sales=made * idle, wage_bill=payroll,
-        profit=made * idle - payroll,
+        applicants_wage=0.8 * rate, output=made, expected_sales=sales, sales=sales, wage_bill=payroll, profit=sales - payroll,
     )[0]  # fmt: skip
     persons.status[team] = Status.EMPLOYED
     persons.work[team] = Work.NONE

@@ -42,13 +42,15 @@ def pressure(sector: int, use: float, sales: float, capital: float, user_cost: f
     """Marginal return of capital over its cost; 1 where a firm just replaces what wears out.
 
     Non-tradable capacity is worth more when little of it stands idle: use over its normal 0.9. Tradables
-    are sold whatever is made: ``alpha * sales / (user cost * K)``.
+    are sold whatever is made: ``alpha * sales / (user cost * K)``, at most 1, so that a firm replaces what
+    wears out but does not grow by capital: with prices given from outside and constant returns nothing
+    else would stop it. Their number grows by start-ups, which are scarce in money and people.
     """
     if sector == NON_TRADABLE:
         return use / 0.9
     if capital <= 0.0 or user_cost <= 0.0:
         return 0.0
-    return alpha * sales / (user_cost * capital)
+    return min(1.0, alpha * sales / (user_cost * capital))
 
 
 @rule
@@ -508,7 +510,7 @@ class Enterprise(Mechanism):
 
     on: int = switch("the whole line: productivity, capital and the number of firms stand still")
     remittances_start_firms: int = switch("remittances can be put into a start-up")
-    spread: float = param(0.05, "1", (0.02, 0.15), "sd of log productivity a month; assumption")
+    spread: float = param(0.03, "1", (0.01, 0.15), "sd of log productivity a month; assumption")
     drift: float = param(-0.002, "1/month", (-0.01, 0.0), "of log productivity; assumption")
     coaching_effect: float = param(0.006, "1/month", (0.0, 0.05), "on the drift, if coached; assumption")
     investment_speed: float = param(4.0, "1", (0.0, 20.0), "response to the return of capital; assumption")

@@ -51,7 +51,7 @@ def chance_to_meet(mean: float) -> float:
 @rule
 def asked_per_unit(flow: float, reserve: float, units: float, tax_rate: float) -> float:
     """Full-time gross pay per efficiency unit at which somebody accepts: ``(b + r)`` over units after tax."""
-    return max(1.0 * flow + reserve, 0.0) / (units * (1.0 - tax_rate))
+    return max(flow + reserve, 0.0) / (units * (1.0 - tax_rate))
 
 
 @rule
@@ -225,6 +225,7 @@ def start_jobs(
     persons: Persons,
     firms: Firms,
     markets: Markets,
+    rules: Matching,
     applied: Array,
     hired: Array,
     refusals: Array,
@@ -263,16 +264,20 @@ def start_jobs(
         success = hires[m] / applicants[m] if applicants[m] > 0 else 1.0
         markets.hires[m] = hires[m]
         markets.contacts[m] = taken[m] + round(success * refusals[m])
+    # One more searcher would have got an offer where vacancies stayed open: so a market in which nobody
+    # looks any more is not believed to be empty.
+    offered, looked = np.zeros(count), np.zeros(count)
+    for m in range(count):
+        one_more = chance_to_meet(rules.reach) if markets.vacancies[m] > hires[m] else 0.0
+        offered[m] = markets.contacts[m] + one_more
+        looked[m] = searchers[m] / FINE + 1.0
     for occupation in range(2):
-        offered = looked = 0
+        all_offered = all_looked = 0.0
         for m in range(occupation, count, 2):
-            offered += markets.contacts[m]
-            looked += searchers[m]
-        if looked == 0:
-            continue
-        overall = offered / (looked / FINE)
+            all_offered += offered[m]
+            all_looked += looked[m]
         for m in range(occupation, count, 2):
-            observed = offers_per_searcher(float(markets.contacts[m]), searchers[m] / FINE, overall)
+            observed = offers_per_searcher(offered[m], looked[m], all_offered / all_looked)
             markets.arrival[m] += MEMORY * (observed - markets.arrival[m])
 
 
@@ -426,7 +431,7 @@ class Matching(Mechanism):
         )  # fmt: skip
         hired = np.zeros(people, np.int8)
         hire(persons, firms, self.rules, month.luck("ranking"), applied, hired)
-        start_jobs(persons, firms, markets, applied, hired, refusals, searchers)
+        start_jobs(persons, firms, markets, self.rules, applied, hired, refusals, searchers)
         learn_from_applicants(firms, meetings, met_firm, met_market, asked, met_id, count)
         close_month(persons, households, firms, localities, markets, month.age_base <= 0)
         rows = np.flatnonzero(hired)
