@@ -149,9 +149,9 @@ def do_run(options: argparse.Namespace) -> dict[str, Any]:
         mean, low, high = interval(
             results.outcome(configuration.name, name, months=options.window), options.level
         )
-        found[name] = {"mean": mean, "low": low, "high": high, "unit": about["unit"]}
+        found[name] = {"mean": mean, "low": low, "high": high, "unit": results.unit(name)}
         between = f"{number(low)} .. {number(high)}" if len(results.seeds) > 1 else ""
-        rows.append([about["title"], number(mean), about["unit"], between])
+        rows.append([about["title"], number(mean), results.unit(name), between])
     months = min(options.window, configuration.months)
     title = f"{configuration.name}: mean of the last {months} months, {len(results.seeds)} seeds"
     heads = ("indicator", "mean", "unit", f"{options.level:.0%} interval")
@@ -190,14 +190,16 @@ def do_compare(options: argparse.Namespace) -> dict[str, Any]:
     )
     effects = chosen_effects(options, results, second, first)
     print_effects(options, results, effects, f"{second} against {first}")
-    for said in sentences(results, second, first, effects, HEADLINE):
-        console(options).print(said)
+    said = sentences(options, results, second, first, second if named else "the package")
+    for line in said:
+        console(options).print(line)
     document = {
         "command": "compare",
         "baseline": first,
         "policy": second,
         "seeds": results.seeds,
         "effects": [effect.as_dict() for effect in effects],
+        "sentences": said,
     }
     return ended(options, outcome, document)
 
@@ -246,22 +248,27 @@ def print_effects(options: argparse.Namespace, results: Any, effects: Sequence[A
     console(options).print(table(said, heads, rows, (1, 2, 3, 4)))
 
 
-def sentences(
-    results: Any, policy: str, baseline: str, effects: Sequence[Any], names: Sequence[str]
-) -> list[str]:
-    """What the effects say in plain words: one sentence for each named indicator, and the cost."""
-    from analysis.sentences import headline
+def sentences(options: argparse.Namespace, results: Any, policy: str, baseline: str, cause: str) -> list[str]:
+    """What the package is meant to change, what it cost, and participation beside it, in plain words."""
+    from analysis import sentences as words
 
-    chosen = [
-        next((one for one in effects if one.outcome == name and one.group == "all"), None) for name in names
+    def about(name: str, months: int) -> tuple[Any, str, str | None, str]:
+        effect = results.effect(policy, baseline, name, months=months, level=options.level)
+        one = results.indicators[name]
+        return effect, results.unit(name), one["better"] or None, one["title"]
+
+    policies = results.configuration(policy)["policies"]
+    funders = sorted({str(one.get("funder")) for one in policies.values()})
+    first, *others = [
+        (*about(name, options.window)[:3], cause, about(name, options.window)[3]) for name in HEADLINE
     ]
-    chosen = [one or results.effect(policy, baseline, name) for one, name in zip(chosen, names, strict=True)]
-    about = results.indicators
-    said = [
-        headline(about[one.outcome]["title"], one, one.unit, about[one.outcome]["better"] or None)
-        for one in chosen
-    ]
-    return [str(one) for one in said]
+    effect, unit, better, title = about(
+        HEADLINE[0], len(results.months)
+    )  # cost and gain over the same months
+    said = [words.answer(*first), words.spent(effect.cost, results.currency, funders)]
+    if effect.cost:
+        said.append(words.worth(effect, unit, better, results.currency, title))
+    return [*said, *(words.answer(*one) for one in others)]
 
 
 def do_report(options: argparse.Namespace) -> dict[str, Any]:
@@ -289,6 +296,7 @@ def written_report(folder: str, where: str) -> str:
 
 def do_demo(options: argparse.Namespace) -> dict[str, Any]:
     """`remesa demo`: do cheaper transfers help Diourbel, and do remittances discourage work there?"""
+    from analysis.sentences import discouragement
     from scenarios.configuration import compose
 
     base = [f"case={DEMO_CASE}", *DEMO_DEFAULTS, *options.overrides]
@@ -311,18 +319,21 @@ def do_demo(options: argparse.Namespace) -> dict[str, Any]:
     ]
     print_effects(options, results, effects, "Cheaper transfers against none")
     print_effects(options, results, paid, "Remittances paid against withheld")
+    who = zip(("women", "men"), paid, strict=True)
     said = {
-        "policy": sentences(results, "policy", "baseline", effects, HEADLINE),
-        "withheld": sentences(results, "baseline", "withheld", paid, HEADLINE[1:]),
+        "policy": sentences(options, results, "policy", "baseline", "the package"),
+        "withheld": [discouragement(list(who))],
     }
-    out.print("What the package does", style="bold")
-    for line in said["policy"]:
-        out.print(line)
-    out.print(
-        "What remittances do to participation (paid against withheld, migrants still away)", style="bold"
-    )
-    for line in said["withheld"]:
-        out.print(line)
+    for title, lines in (
+        ("Cheaper transfers", said["policy"]),
+        (
+            "Do remittances keep people from work? (paid against withheld, migrants still away)",
+            said["withheld"],
+        ),
+    ):
+        out.print(title, style="bold")
+        for line in lines:
+            out.print(line)
     report = written_report(outcome.folder, os.path.join(outcome.folder, "report.html"))
     out.print(f"Report: {report}")
     document = {

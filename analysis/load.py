@@ -50,6 +50,16 @@ class Results:
         """Unit, title, definition and preferred direction of every indicator."""
         return self.sweep["indicators"]  # type: ignore[no-any-return]
 
+    @property
+    def currency(self) -> str:
+        """Money of the territory."""
+        return str(self.configuration(self.scenarios[0])["territory"]["currency"])
+
+    def unit(self, indicator: str) -> str:
+        """Unit of an indicator, money in the currency of the territory."""
+        unit = self.indicators[indicator]["unit"]
+        return self.currency + unit.removeprefix("money") if unit.startswith("money") else unit
+
     def configuration(self, scenario: str) -> dict[str, Any]:
         """The resolved configuration of one scenario."""
         return self.sweep["scenarios"][scenario]  # type: ignore[no-any-return]
@@ -116,7 +126,7 @@ class Results:
             indicator,
             self.outcome(baseline, indicator, group, months),
             self.outcome(policy, indicator, group, months),
-            unit=self.indicators[indicator]["unit"],
+            unit=self.unit(indicator),
             group=group,
             level=level,
             cost=self.cost(policy, baseline),

@@ -184,7 +184,7 @@ def run_plan(
             for batch in batches:
                 stored(batch, run_batch(str(store.folder), code, trees, batch))
         else:
-            warm_up(announce)
+            warm_up(next(iter(plan.scenarios.values())), announce)
             run_in_processes(store, code, trees, batches, wanted, stored)
     return Outcome(str(store.folder), total, already, total - already - len(failed), tuple(failed.values()))
 
@@ -276,19 +276,20 @@ def cluster(workers: int) -> Iterator[Any]:
         yield client
 
 
-def warm_up(announce: Announce | None = None) -> None:
+def warm_up(configuration: Configuration, announce: Announce | None = None) -> None:
     """Compile the model once before several processes need it, unless that has been done on this machine."""
     from sim.mechanism import _cache_folder
 
     done = pathlib.Path(_cache_folder()) / "complete"
     if not done.exists():
-        from sim.model import toy
+        from sim.model import Remesa
 
-        if announce:
-            announce(
-                "Compiling the model once for this machine (about half a minute); later starts are quick."
-            )
-        toy(population=200, months=1).run()
+        setup = configuration.setup(configuration.seed)
+        people = min(configuration.population, 5000)
+        try:
+            Remesa(dataclasses.replace(setup, people=None, population=people, months=1, burn_in=1), announce).run()
+        except Exception:
+            return  # the runs will say what is wrong, each in its own record
         with contextlib.suppress(OSError):
             done.parent.mkdir(parents=True, exist_ok=True)
             done.touch()
