@@ -337,7 +337,7 @@ def test_without_the_quota_the_way_is_irregular_or_a_recruiters():
     stays = irregular.population.migrants
     assert (stays.route == Route.IRREGULAR).all() and (stays.regular == 0).all()
     placed = village(destination={"regular_share": 0.0, "detection": 0.05}, fee=600.0)
-    placed.run(ALWAYS)
+    placed.run(Migration(consider=1.0, advance=0.7))
     stays = placed.population.migrants
     assert (
         (stays.route == Route.RECRUITER).all() and (stays.regular == 1).all() and (stays.employed == 1).all()
@@ -346,7 +346,7 @@ def test_without_the_quota_the_way_is_irregular_or_a_recruiters():
     assert placed.ledger.paid("trip") == 18_000 * stays.count
     supervised = village(destination={"regular_share": 0.0, "detection": 0.05}, fee=600.0)
     supervised.population["Recruiters"].values("supervision")[:] = 1.0
-    supervised.run(ALWAYS)
+    supervised.run(Migration(consider=1.0, advance=0.7))
     assert (supervised.population.migrants.debt == 21_000).all()
 
 
