@@ -184,7 +184,7 @@ class Remesa(Handles, mesa.Model):  # type: ignore[misc]
 
 def toy(**changes: Any) -> Remesa:
     """A small world of invented inputs, for tests and first steps: ``toy(population=400, months=12)``."""
-    from sim.initial import example_inputs
+    from sim.example import example_inputs
 
     return Remesa(Setup(**{"inputs": example_inputs(), "population": 600, "months": 24, **changes}))
 

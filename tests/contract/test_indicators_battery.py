@@ -206,7 +206,7 @@ def test_recipients_and_others_make_up_everybody(town):
 
 
 def test_localities_make_up_the_territory(small_model):
-    from sim.initial import example_inputs
+    from sim.example import example_inputs
 
     inputs = example_inputs()
     if int(inputs.localities) < 2:
