@@ -504,7 +504,7 @@ class Enterprise(Mechanism):
         Answer(Localities.use, Firms.capital, +1, "scarce capacity is extended", 1.2),
         Answer(Firms.coaching, Firms.productivity, +1, "coaching raises productivity's drift", 1.0, 1.0),
         Answer(Households.liquid_assets, "firm_births", +1, "own money opens the gate of capital", 20.0),
-        Answer(Firms.cash, Firms.open, +1, "cash keeps firms in business", 1.0, 1e6),
+        Answer(Firms.cash, Firms.capital, +1, "cash buys equipment", 1.0, 1e6),
     )
     shows: ClassVar = ("firms", "firm_births", "firm_deaths")
 
@@ -519,7 +519,7 @@ class Enterprise(Mechanism):
     )
     patience: int = param(6, "month", (1, 36), "that an owner bears to earn less than elsewhere; assumption")
     resale: float = param(0.3, "1", (0.0, 1.0), "of equipment of a closing firm; assumption")
-    thinking: float = param(0.02, "1/month", (0.0, 0.2), "chance to think of a start; assumption")
+    thinking: float = param(0.05, "1/month", (0.0, 0.2), "chance to think of a start; assumption")
     talent: float = param(0.3, "1", (0.0, 1.0), "sd of log productivity of ideas; assumption")
     team: float = param(1.0, "1", (0.0, 20.0), "people a founder plans to employ; assumption")
     smallest: float = param(

@@ -366,11 +366,9 @@ def move_prices(
         price = localities.price[place]
         capacity = all_weight[place] / FIXED
         localities.demand[place] = (wanted[place] + bought[place]) / 100.0 / price
-        use = 0.0
-        if capacity > 0.0:
-            use = min(2.0, localities.demand[place] / capacity)
-        elif localities.demand[place] > 0.0:
-            use = 2.0
+        use = 2.0 if localities.demand[place] > 0.0 else 0.0
+        if localities.capacity[place] > 0.0:
+            use = min(2.0, localities.demand[place] / localities.capacity[place])
         localities.use[place] = use
         cost = price / (1.0 + rules.markup)
         served = localities.trade_productivity[place]
@@ -448,7 +446,7 @@ class Spending(Mechanism):
     answers: ClassVar = (
         Answer(Households.labour_income, Households.spending, +1, "income is spent"),
         Answer(Households.receipt, Households.spending, +1, "remittances are spent", 1.0, 100.0),
-        Answer(Households.need, Households.spending, +1, "higher needs come first"),
+        Answer(Households.liquid_assets, Households.spending, +1, "assets above the buffer are spent"),
         Answer(Localities.capacity, Localities.use, -1, "the same demand uses less of a larger capacity"),
         Answer(Localities.anchor_prices, Localities.price_index, +1, "dearer imports raise consumer prices"),
     )  # fmt: skip

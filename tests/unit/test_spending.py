@@ -126,7 +126,7 @@ def test_hand_worked_month():
 
     The shop offers 120 of 160 and gets three quarters of what dues leave; health is out (its cost is nil).
     """
-    population = town()
+    population = town(capacity=160.0)
     stand = Stand(population, place=PLACE)
     stand.run(Spending(health_cost=0.0, housing_speed=0.0))
     households, localities = population.households, population.localities
