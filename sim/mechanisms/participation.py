@@ -56,7 +56,7 @@ def counted_remittances(
     ----------
     Amuedo-Dorantes and Pozo (2011), Journal of Population Economics 24(2): volatile remittances and work.
     """
-    return max(0.0, persistent - gamma * math.sqrt(1.0 * variance) + omega * (recent - persistent))
+    return max(0.0, persistent - gamma * math.sqrt(variance) + omega * (recent - persistent))
 
 
 @rule
@@ -88,7 +88,7 @@ def income_parts(
     home = persons.household[i]
     own = pension if persons.pensioner[i] == 1 else 0.0
     weight = 1.0 if persons.receives[i] == 1 else rules.theta
-    earnings = max(0.0, 1.0 * households.others_earnings[home] - persons.smoothed_earnings[i])
+    earnings = max(0.0, households.others_earnings[home] - persons.smoothed_earnings[i])
     if rules.disruption == 0:
         earnings += households.absent_earnings[home]
     others = max(0.0, households.other_income[home] - own)
@@ -96,7 +96,7 @@ def income_parts(
     if rules.income == 1:
         assets = weight * households.liquid_assets[home] / 100.0 / MONTHS_OF_ASSETS
         receipts = households.receipts[home]
-        recent = receipts[0] / 3.0 + receipts[1] / 3.0 + receipts[2] / 3.0
+        recent = (receipts[0] + receipts[1] + receipts[2]) / 3.0
         gamma = rules.gamma if rules.volatility == 1 else 0.0
         remittances = weight * counted_remittances(
             households.persistent_receipt[home], households.receipt_variance[home], recent, gamma, rules.omega
@@ -132,7 +132,7 @@ def terms_of(
     unit = localities.median_income[place] / price
     pay = localities.median_pay[place] / price
     return Terms(
-        rules.home_production * unit, persons.taste[i] * 1.0, rules.work_cost * pay, rules.search_cost * pay,
+        rules.home_production * unit, persons.taste[i], rules.work_cost * pay, rules.search_cost * pay,
         persons.skill[i] / price, own_return, rules.own_search, rules.curvature, max(unit, 1e-9),
     )  # fmt: skip
 
@@ -216,7 +216,7 @@ def decide(
                 continue
         persons.shaken[i] = 0
         place = households.locality[persons.household[i]]
-        price = 1.0 * localities.price_index[place]  # in double precision, as all that follows
+        price = localities.price_index[place]
         age = (age_base - persons.birth_month[i]) // 12
         retirement, remittances, rest = income_parts(persons, households, price, pension, rules, i)
         income = retirement + remittances + rest

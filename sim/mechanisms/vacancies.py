@@ -128,14 +128,14 @@ def plan(
             firms.desired_jobs[f] = 0
             continue
         place = firms.locality[f]
-        price = 1.0 * localities.price[place]  # a product with 1.0 is in double precision
+        price = localities.price[place]
         sector = firms.sector[f]
         jobs = firms.jobs[f]
         full = 1.0 if firms.full_time[f] == 1 else 0.5
         per_job = firms.labour[f] / jobs if jobs > 0 and firms.labour[f] > 0.0 else full
         productivity, capital = firms.productivity[f], firms.capital[f]
 
-        seen = 1.0 * firms.sales[f]
+        seen = firms.sales[f]
         if sector == NON_TRADABLE:  # customers turned away are seen, too
             seen *= max(1.0, localities.use[place]) / price
         elif sector == TRADABLE:
@@ -145,9 +145,9 @@ def plan(
 
         worth = price
         if sector == TRADABLE:
-            worth = 1.0 * localities.tradable_price[place]
+            worth = localities.tradable_price[place]
             if firms.output[f] > 0.0 and firms.sales[f] > 0.0:
-                worth = 1.0 * firms.sales[f] / firms.output[f]
+                worth = firms.sales[f] / firms.output[f]
         employed = max(firms.labour[f], per_job)
         if sector == PUBLIC:  # pays the going rate
             product = (1.0 + rules.hiring_wedge) * markets.mean_wage[2 * place + firms.occupation[f]]
@@ -166,7 +166,7 @@ def plan(
 
         cost = firms.posted_wage[f] * (1.0 - firms.wage_subsidy[f])
         if sector == PUBLIC:
-            desired = 1.0 * firms.expected_sales[f] / cost if cost > 0.0 else 0.0
+            desired = firms.expected_sales[f] / cost if cost > 0.0 else 0.0
         else:
             desired = profitable_labour(productivity, capital, worth, cost, rules.hiring_wedge, ALPHA)
             if sector == NON_TRADABLE:
