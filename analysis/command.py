@@ -232,20 +232,20 @@ def chosen_effects(options: argparse.Namespace, results: Any, policy: str, basel
 
 def print_effects(options: argparse.Namespace, results: Any, effects: Sequence[Any], title: str) -> None:
     """The table of effects; every row in the same form, whatever it shows."""
+    from analysis import sentences as words
+
     rows = []
     for one in effects:
         name = results.indicators[one.outcome]["title"] + ("" if one.group == "all" else f" ({one.group})")
         unit = "" if one.unit == "1" else f", {one.unit}"
-        shown = "no difference" if one.none else "shows" if one.shows else "unclear"
-        between = f"{number(one.low, 3)} .. {number(one.high, 3)}" if one.seeds > 1 else "-"
-        rows.append(
-            [name + unit, number(one.baseline), number(one.mean, 3), between, f"{one.share:.0%}", shown]
-        )
+        said = words.shown(one, one.unit)
+        between = f"{said.low} .. {said.high}" if one.seeds > 1 else "-"
+        rows.append([name + unit, said.baseline, said.mean, between, said.agree, words.direction(one)])
     seeds = effects[0].seeds if effects else 0
     months = min(options.window, len(results.months))
-    heads = ("outcome", "baseline", "effect", f"{options.level:.0%} interval", "seeds", "")
-    said = f"{title}: mean of the last {months} months, {seeds} paired seeds"
-    console(options).print(table(said, heads, rows, (1, 2, 3, 4)))
+    heads = ("outcome", "baseline", "effect", f"{options.level:.0%} interval", "seeds", "shows")
+    heading = f"{title}: mean of the last {months} months, {seeds} paired seeds"
+    console(options).print(table(heading, heads, rows, (1, 2, 3, 4)))
 
 
 def sentences(options: argparse.Namespace, results: Any, policy: str, baseline: str, cause: str) -> list[str]:

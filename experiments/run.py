@@ -18,7 +18,7 @@ from experiments.store import Finished, Planned, Store, StoreError
 from scenarios.configuration import Configuration, check
 from sim.mechanism import code_hash
 
-PER_PERSON_MONTH = 400e-9  # s; a guess that only decides on batches and on whether processes pay
+PER_PERSON_MONTH = 1e-6  # s; a guess that only decides on batches and on whether processes pay
 PER_RUN = 0.3  # s
 BATCH = 4.0  # s of work that are stored together
 SERIAL = 8.0  # s of work below which starting processes costs more than it saves
