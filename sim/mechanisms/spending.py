@@ -446,7 +446,7 @@ class Spending(Mechanism):
     answers: ClassVar = (
         Answer(Households.labour_income, Households.spending, +1, "income is spent"),
         Answer(Households.receipt, Households.spending, +1, "remittances are spent", 1.0, 100.0),
-        Answer(Households.liquid_assets, Households.spending, +1, "assets above the buffer are spent"),
+        Answer(Households.other_income, Households.spending, +1, "transfers are spent", 1.0, 100.0),
         Answer(Localities.capacity, Localities.use, -1, "the same demand uses less of a larger capacity"),
         Answer(Localities.anchor_prices, Localities.price_index, +1, "dearer imports raise consumer prices"),
     )  # fmt: skip
