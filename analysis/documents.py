@@ -80,7 +80,9 @@ def parameters() -> str:
 def indicators() -> str:
     """Every indicator with unit and definition."""
     rows = ["| indicator | unit | definition | id |", "|---|---|---|---|"]
-    rows += [f"| {one.name} | {one.unit} | {sentence(one.definition)} | {one.inventory} |" for one in INDICATORS.values()]
+    rows += [
+        f"| {one.name} | {one.unit} | {sentence(one.definition)} | {one.inventory} |" for one in INDICATORS.values()
+    ]
     return "\n".join(rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -40,7 +41,9 @@ INDICATORS: dict[str, Indicator] = {}
 Compute = Callable[["Tally"], Array]
 
 
-def indicator(unit: str, title: str, groups: str, better: str = "", inventory: str = "") -> Callable[[Compute], Compute]:
+def indicator(
+    unit: str, title: str, groups: str, better: str = "", inventory: str = ""
+) -> Callable[[Compute], Compute]:
     """Register a function of the tallies as an indicator; its docstring is the definition."""
 
     def register(compute: Compute) -> Compute:
@@ -55,7 +58,7 @@ def indicator(unit: str, title: str, groups: str, better: str = "", inventory: s
 def ratio(above: Array, below: Array, scale: float = 1.0) -> Array:
     """Quotient by group, 0 where there is nothing to divide by."""
     above, below = np.broadcast_arrays(np.asarray(above, float), np.asarray(below, float))
-    return scale * np.divide(above, below, out=np.zeros(below.shape), where=below != 0)
+    return np.asarray(scale * np.divide(above, below, out=np.zeros(below.shape), where=below != 0))
 
 
 def everywhere(t: Tally, value: float) -> Array:
@@ -244,7 +247,7 @@ def gini(t: Tally) -> Array:
         return everywhere(t, 0.0)
     heads = heads[here]
     value = np.maximum(month.values(Households.consumption)[here] / equivalents[here], 0.0)
-    order = np.argsort(value, kind="stable")
+    order = np.lexsort((heads, value))  # the same sum whatever the order of rows
     people, total = np.cumsum(heads[order]), np.cumsum((heads * value)[order])
     if total[-1] <= 0:
         return everywhere(t, 0.0)
@@ -313,7 +316,7 @@ def formal_transfers(t: Tally) -> Array:
     month = t.month
     sent = month.values(Migrants.sent).astype(np.float64) * (month.values(Migrants.ended) == 0)
     formal = sent * (month.values(Migrants.channel) < 3)
-    return everywhere(t, float(ratio(formal.sum(), sent.sum(), 100)))
+    return everywhere(t, float(ratio(math.fsum(formal), math.fsum(sent), 100)))
 
 
 @indicator("%", "Migration prevalence", "people", "", "IND-13")
@@ -429,7 +432,7 @@ def firm_productivity(t: Tally) -> Array:
     month = t.month
     private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
     values = np.log(np.maximum(month.values(Firms.productivity)[private].astype(np.float64), 1e-12))
-    return everywhere(t, float(values.mean()) if len(values) else 0.0)
+    return everywhere(t, math.fsum(values) / len(values) if len(values) else 0.0)
 
 
 @indicator("money/month", "New loans", "place", "", "IND-20")

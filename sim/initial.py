@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 BURN_IN = 24
 ROUNDS = 100
+STEADY = 25  # rounds with full steps
 TOLERANCE = 1e-3
 SAMPLE = 20_000  # people on whom the joint solution of the start is found
 WAGE_JOBS = (-0.26869, 0.20697, -4.77301)
@@ -242,7 +243,9 @@ def emigrants(world: World, setup: Setup) -> None:
     there_columns = population.destinations
     employed = u[1] < there_columns.finding[where] / (there_columns.finding[where] + there_columns.separation[where])
     hazard = 1.0 - (1.0 - there_columns.recognition[where]) ** months
-    known = u[2] < there_columns.recognition_at_arrival[where] + (1 - there_columns.recognition_at_arrival[where]) * hazard
+    known = (
+        u[2] < there_columns.recognition_at_arrival[where] + (1 - there_columns.recognition_at_arrival[where]) * hazard
+    )
     occupation = persons.occupation[rows] * known
     regular = u[3] < there_columns.regular_share[where] + (1 - there_columns.regular_share[where]) * (months > 60)
     born = streams.luck("initial", "spells", ONCE)
@@ -287,6 +290,9 @@ class Solution:
         self.prepare()
         moved, rounds = "", 0
         for rounds in range(1, ROUNDS + 1):
+            # Steps shrink once the first jumps are over (Robbins and Monro 1951): in a small place single
+            # people move the measures, and only their mean can settle.
+            self.step = 0.5 * min(1.0, (STEADY / rounds) ** 2)
             before = self.measures()
             self.round(rounds)
             change = {name: abs(value / before[name] - 1.0) if before[name] else 1.0
@@ -303,18 +309,24 @@ class Solution:
         money(self)
         return Start(
             persons=self.tables.persons.count, adults=int(self.adult.sum()), base_pay=self.base_pay, rounds=rounds,
-            arrival=tuple(float(a) for a in self.arrival), trade_return=float(self.trade), farm_return=float(self.farm), services=float(self.services),
+            arrival=tuple(float(a) for a in self.arrival), trade_return=float(self.trade), farm_return=float(self.farm),
+            services=float(self.services),
         )  # fmt: skip
 
     def prepare(self) -> None:
         """Pay, technology, receipts and beliefs: what the rounds take as given."""
         inputs, tables = self.inputs, self.tables
-        persons, households, localities, markets = tables.persons, tables.households, tables.localities, tables.markets
+        persons, households, localities, markets = (
+            tables.persons,
+            tables.households,
+            tables.localities,
+            tables.markets,
+        )
         skilled = persons.occupation == Occupation.SKILLED
         pay = np.array([inputs.pay_basic, inputs.pay_skilled])
         self.skill_of = np.array([
-            float(persons.skill[self.adult & (skilled == level)].mean()) if (self.adult & (skilled == level)).any() else 1.0
-            for level in (False, True)
+            float(persons.skill[those].mean()) if those.any() else 1.0
+            for those in (self.adult & ~skilled, self.adult & skilled)
         ])  # fmt: skip
         self.rate = pay / self.skill_of
         self.separation = self.setup.parameters.separations.ended
@@ -324,6 +336,7 @@ class Solution:
             rows = np.flatnonzero(markets.occupation == k)
             markets.offers[rows] = self.rate[k] * points
             markets.base_wage[rows] = markets.mean_wage[rows] = self.rate[k]
+            markets.usual_skill[rows] = self.skill_of[k]
         markets.separation[:] = self.separation
         constant, income, farming = WAGE_JOBS
         logit = constant + income * math.log(inputs.gdp_per_head_ppp) + farming * inputs.farm_share
@@ -334,9 +347,11 @@ class Solution:
         adults = max(int(self.adult.sum()), 1)
         working = 0.5 * adults
         product = inputs.gdp_per_head * int((persons.status != Status.AWAY).sum())
-        self.per_job = (1.0 + self.setup.parameters.vacancies.hiring_wedge) / (1.0 - ALPHA)  # value added per unit of pay
-        mean_pay = (1.0 - 0.5 * inputs.part_time) * float(pay @ [1.0 - skilled[self.free].mean(), skilled[self.free].mean()]
-                                                          if self.free.any() else pay[0])  # fmt: skip
+        self.per_job = (1.0 + self.setup.parameters.vacancies.hiring_wedge) / (
+            1.0 - ALPHA
+        )  # value added per unit of pay
+        skilled_share = float(skilled[self.free].mean()) if self.free.any() else 0.0
+        mean_pay = (1.0 - 0.5 * inputs.part_time) * float(pay @ [1.0 - skilled_share, skilled_share])
         own = (1.0 - self.job_share) * working
         per_own = max((product - self.job_share * working * mean_pay * self.per_job) / max(own, 1.0), 0.2 * pay[0])
         farmers = min(inputs.farm_share * working, own)
@@ -398,7 +413,12 @@ class Solution:
     def round(self, number: int) -> None:
         """One damped step: expectations, care, participation, then offers and returns that follow."""
         tables, parameters = self.tables, self.setup.parameters
-        persons, households, localities, markets = tables.persons, tables.households, tables.localities, tables.markets
+        persons, households, localities, markets = (
+            tables.persons,
+            tables.households,
+            tables.localities,
+            tables.markets,
+        )
         for k in range(2):
             markets.arrival[markets.occupation == k] = self.arrival[k]
         localities.trade_return[:] = self.trade
@@ -417,7 +437,7 @@ class Solution:
             mine = pool & (level == k)
             wanted = jobs * (mine.sum() / max(pool.sum(), 1))
             rate = arrival_for(wanted, self.share_accepting[mine] * intensity[mine], self.separation)
-            self.arrival[k] += 0.5 * (rate - self.arrival[k])
+            self.arrival[k] += self.step * (rate - self.arrival[k])
             found = self.arrival[k] * self.share_accepting * intensity
             self.chance[mine] = (found / (found + self.separation))[mine]
         self.chance[~pool] = 0.0
@@ -480,7 +500,7 @@ class Solution:
         each = np.divide(product, hands, out=np.zeros_like(product), where=hands > 0)
         self.farm_each = each[persons.household]
         farmers = float((present * farming).sum())
-        self.farm += 0.3 * ((product.sum() / farmers if farmers else self.farm) - self.farm)
+        self.farm += self.step * ((product.sum() / farmers if farmers else self.farm) - self.farm)
         wages = float((self.chance * self.accepted_pay).sum())
         private = 1.0 - inputs.public_share
         receipts = float(households.receipt.sum())
@@ -495,10 +515,10 @@ class Solution:
         demand = inputs.non_tradable_share * spending
         left = units * self.rate[0] / (1.0 - inputs.market_dues)
         share = min(max((demand - left) / max(firms_value, 1e-9), LEAST_SERVICES), MOST_SERVICES)
-        self.services += 0.3 * (share - self.services)
+        self.services += self.step * (share - self.services)
         fair = max(demand - self.services * firms_value, 0.1 * demand) / max(units, 1e-9) if units else self.trade
         fair = min(max(fair, 0.2 * self.trade), 5.0 * self.trade)
-        self.trade += 0.3 * (fair * (1.0 - inputs.market_dues) - self.trade)
+        self.trade += self.step * (fair * (1.0 - inputs.market_dues) - self.trade)
 
 
 def arrival_for(jobs: float, accepting: Array, separation: float) -> float:
@@ -625,13 +645,16 @@ def employ(
     productivity = made / (capital**ALPHA * labour ** (1.0 - ALPHA)) if labour > 0 else 1.0
     kind = Owner.AUTHORITY if sector is Sector.PUBLIC else Owner.LOCAL if owner >= 0 else Owner.ABSENTEE
     payroll = rate * labour
+    wedge = self.setup.parameters.vacancies.hiring_wedge
+    months_in_cash = 1 if sector is Sector.PUBLIC else 2
     sales = payroll if sector is Sector.PUBLIC else made * idle  # the authority pays what its staff costs
     row = tables.add(
         Firms, 1, id=np.array([identity]), locality=place, owner=owner, owner_kind=int(kind), sector=int(sector),
         occupation=int(level), full_time=int(full), formal=int(formal), capital=capital, productivity=productivity,
-        start_month=-1 - int(120 * trait[3]) - self.setup.burn_in, cash=int(round(200 * payroll)), jobs=len(team),
-        labour=labour, desired_labour=labour, posted_wage=rate, marginal_product=(1.0 + self.setup.parameters.vacancies.hiring_wedge) * rate,
-        applicants_wage=0.8 * rate, output=made, expected_sales=sales, sales=sales, wage_bill=payroll, profit=sales - payroll,
+        start_month=-1 - int(120 * trait[3]) - self.setup.burn_in, cash=round(100 * months_in_cash * payroll),
+        jobs=len(team), labour=labour, desired_labour=labour, posted_wage=rate, marginal_product=(1.0 + wedge) * rate,
+        applicants_wage=0.8 * rate, output=made, expected_sales=sales, sales=sales, wage_bill=payroll,
+        profit=sales - payroll,
     )[0]  # fmt: skip
     persons.status[team] = Status.EMPLOYED
     persons.work[team] = Work.NONE
@@ -646,7 +669,12 @@ def employ(
 def money(self: Solution) -> None:
     """Purses, budgets and lines fixed at the start, so that the first month finds what the solution expects."""
     inputs, tables = self.inputs, self.tables
-    persons, households, localities, firms = tables.persons, tables.households, tables.localities, tables.firms
+    persons, households, localities, firms = (
+        tables.persons,
+        tables.households,
+        tables.localities,
+        tables.firms,
+    )
     parameters = self.setup.parameters
     here = persons.status != Status.AWAY
     count = households.count
@@ -669,14 +697,18 @@ def money(self: Solution) -> None:
     profit = np.maximum(firms.profit * 0.5, 0.0)
     owned = firms.owner >= 0
     other = np.bincount(firms.owner[owned], profit[owned], minlength=count)
-    households.other_income[:] = other
+    households.other_income[:] = households.property_income[:] = other
+    households.earned_income[:] = labour + other
     income = labour + other + households.persistent_receipt
     equivalents = 0.3 + 0.7 * households.adults + 0.5 * households.children
     need = inputs.need * equivalents
     households.need[:] = need
     households.income[:] = households.smoothed_income[:] = income
     households.consumption[:] = households.spending[:] = np.maximum(income, 0.0)
-    households.home_food[:] = np.minimum(product, need)
+    households.home_food[:] = np.minimum(product, parameters.production.food_share * need)
+    building = parameters.spending  # houses as large as building and wear keep them
+    share_built = building.housing_speed / max(building.housing_speed + building.housing_wear, 1e-12)
+    households.housing[:] = building.housing_months * income * share_built
     households.liquid_assets[:] = np.rint(100.0 * parameters.spending.buffer * np.maximum(need, 0.5 * income))
     each_head = np.divide(income, equivalents, out=np.zeros(count), where=equivalents > 0)
     heads = households.members.astype(np.float64)
@@ -688,7 +720,9 @@ def money(self: Solution) -> None:
     working = here & ((persons.status == Status.EMPLOYED) | own)
     for place in range(self.count):
         mine = self.place == place
-        localities.median_pay[place] = np.median(persons.earnings[working & mine]) if (working & mine).any() else self.base_pay
+        localities.median_pay[place] = (
+            np.median(persons.earnings[working & mine]) if (working & mine).any() else self.base_pay
+        )
         homes = households.locality == place
         adults = households.adults[homes]
         if (adults > 0).any():

@@ -109,7 +109,8 @@ class Ledger:
         if failed >= 0:
             held = source.values(flow.payer.name)[payers[failed]]
             raise BooksError(
-                f"flow {flow.name}: {flow.payer} row {payers[failed]} holds {held} cents and cannot pay {amounts[failed]}"
+                f"flow {flow.name}: {flow.payer} row {payers[failed]} holds {held} cents "
+                f"and cannot pay {amounts[failed]}"
             )
         totals = self.month.setdefault((flow, purpose), np.zeros(self._population["Localities"].count + 1, np.int64))
         places = self._places(flow.payer, payers)

@@ -17,7 +17,7 @@ import sys
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -29,20 +29,19 @@ if TYPE_CHECKING:
     from sim.model import World
     from sim.streams import Luck
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 _registered: dict[Callable[..., Any], bool] = {}  # plain function -> is a kernel
 _compiled: dict[Callable[..., Any], Callable[..., Any]] = {}
 _plain_names: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 
-def rule(function: Function) -> Function:
+def rule[Function: Callable[..., Any]](function: Function) -> Function:
     """Register a pure scalar rule of the model; compiled when the first model is built."""
     _registered[function] = False
     return function
 
 
-def kernel(function: Function) -> Function:
+def kernel[Function: Callable[..., Any]](function: Function) -> Function:
     """Register one loop over rows of a mechanism; compiled when the first model is built."""
     _registered[function] = True
     return function
@@ -136,7 +135,7 @@ class PlainColumn:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self.values.shape
+        return tuple(self.values.shape)
 
 
 class Answer(NamedTuple):
@@ -185,7 +184,9 @@ class Mechanism:
             checked = check(f"parameters.{type(self).name()}.{name}", getattr(self, name), declaration, default)
             object.__setattr__(self, name, checked)
         numbers = {name: getattr(self, name) for name in declarations(self)}
-        kind = type(self).__dict__.get("_rules_type") or _tuple_type(type(self), type(self).__name__ + "Rules", [*numbers])
+        kind = type(self).__dict__.get("_rules_type") or _tuple_type(
+            type(self), type(self).__name__ + "Rules", [*numbers]
+        )
         type(self)._rules_type = kind  # type: ignore[attr-defined]
         self.rules = kind(*numbers.values())
         self._sealed = True

@@ -12,11 +12,21 @@ import numpy as np
 from sim.agents import Handles
 from sim.initial import BURN_IN, populate
 from sim.ledger import Ledger
-from sim.mechanism import Column, Month, compile_all, undeclared
-from sim.population import Authorities, Destinations, Firms, Households, Localities, Migrants, Persons, Population
+from sim.mechanism import Month, compile_all, undeclared
+from sim.population import (
+    Authorities,
+    Destinations,
+    Firms,
+    Households,
+    Localities,
+    Migrants,
+    Persons,
+    Population,
+)
 from sim.recorder import Recorder
 from sim.schedule import Schedule
 from sim.streams import Streams
+from sim.table import Column
 from sim.territory import Inputs, territory
 
 if TYPE_CHECKING:
@@ -99,7 +109,9 @@ class World:
         if len(away) and (spells.min() < 0 or (migrants.person[spells] != away).any() or migrants.ended[spells].any()):
             raise BooksError(f"month {self.month}: somebody away has no current stay")
         if int((migrants.ended == 0).sum()) != len(away):
-            raise BooksError(f"month {self.month}: {(migrants.ended == 0).sum()} current stays, {len(away)} people away")
+            raise BooksError(
+                f"month {self.month}: {(migrants.ended == 0).sum()} current stays, {len(away)} people away"
+            )
         counts = self.recorder.counts
         expected = self.recorder.heads + counts["births"] + counts["newcomers"] - counts["deaths"]
         heads = int((persons.status != Status.ABSENT).sum())

@@ -154,7 +154,9 @@ class Households(Table):
     cash_grant = lever(0, (0, 1e9), "money/month", "grant paid to the household; obeyed by Government")
     premium_support = lever(0, (0, 1), "1", "share of an insurance premium that is paid; obeyed by Finance")
     loan_guarantee = lever(0, (0, 1), "1", "share of a loan that is guaranteed; obeyed by Finance")
-    business_advice = lever(0, (0, 1), "1", "advice on rules, premises and markets for a start-up; obeyed by Enterprise")
+    business_advice = lever(
+        0, (0, 1), "1", "advice on rules, premises and markets for a start-up; obeyed by Enterprise"
+    )
     school_fee = column(f32, "money/month", "what a pupil costs the household, support deducted, at base prices")
     school_support = lever(0, (0, 1), "1", "share of school costs that is paid; obeyed by Skills")
 
@@ -245,7 +247,9 @@ class Recruiters(Table):
     destination = reference("Destinations", "where it sends people")
     fee = given(f32, "money", "fee for a placement, advanced as debt")
     cash = money("recruiter's money of the month, passed on")
-    supervision = lever(0, (0, 1), "1", "share of the excess fee that licensing and inspection remove; obeyed by Migration")
+    supervision = lever(
+        0, (0, 1), "1", "share of the excess fee that licensing and inspection remove; obeyed by Migration"
+    )
 
 
 class Localities(Table):
@@ -262,9 +266,13 @@ class Localities(Table):
     demand = column(f32, "money/month", "non-tradables wanted this month, at base prices")
     use = column(f32, "1", "demand over capacity", 0.9)
     trade_return = column(f32, "money/month", "net earnings of an efficiency unit in own-account trade, nominal", 0.0)
-    overhead = column(f32, "1", "cost of a unit of capacity beside labour, at base prices; -1 before the first month", -1.0)
+    overhead = column(
+        f32, "1", "cost of a unit of capacity beside labour, at base prices; -1 before the first month", -1.0
+    )
     farm_return = column(f32, "money/month", "product of one worker on one unit of land, nominal, harvest included")
-    trade_productivity = given(f32, "money/month", "capacity of an efficiency unit in own-account trade, at base prices")
+    trade_productivity = given(
+        f32, "money/month", "capacity of an efficiency unit in own-account trade, at base prices"
+    )
     farm_productivity = given(f32, "money/month", "product of one worker on one unit of land at base prices")
     median_pay = column(f32, "money/month", "median net monthly earnings of those who work here")
     median_income = column(f32, "money/month", "median household income per adult present")
@@ -280,17 +288,23 @@ class Localities(Table):
     school_quality = column(f32, "1", "schools: the scarcer of buildings and staff over need, at most 1")
     health_quality = column(f32, "1", "clinics: the scarcer of buildings and staff over need, at most 1")
     buildings = column(f32, "1", "public buildings over the need of the people of the start")
-    start_staffing = column(f32, "1", "efficiency units of public staff per inhabitant in the first month; -1 before", -1.0)
+    start_staffing = column(
+        f32, "1", "efficiency units of public staff per inhabitant in the first month; -1 before", -1.0
+    )
     start_upkeep = column(f32, "money/month", "public purchases of the first month at base prices; -1 before", -1.0)
     tax_rate = given(f32, "1", "local tax and contributions on formal pay")
     market_dues = given(f32, "1", "share of non-tradable sales paid to the authority")
-    anchor_prices = lever(1, (0.2, 5), "1", "world price of tradables in local money, e from next month; obeyed by Spending")
+    anchor_prices = lever(
+        1, (0.2, 5), "1", "world price of tradables in local money, e from next month; obeyed by Spending"
+    )
     harvest = lever(1, (0.1, 2), "1", "harvest over a normal one; obeyed by Production")
     export_demand = lever(1, (0.1, 3), "1", "price obtained for tradables over e; obeyed by Production")
     public_jobs = lever(0, (0, 10), "1", "extra public spending on staff over the grant; obeyed by Government")
     wage_floor = lever(0, (0, 1e9), "money/month", "lowest full-time pay in formal jobs; obeyed by Vacancies")
     employment_service = lever(0, (0, 1), "1", "extra reach of the employment service; obeyed by Matching")
-    local_purchases = lever(0, (0, 1), "1", "share of the authority's purchases moved to local sellers; obeyed by Government")
+    local_purchases = lever(
+        0, (0, 1), "1", "share of the authority's purchases moved to local sellers; obeyed by Government"
+    )
     building_works = lever(0, (0, 10), "1", "public buildings added a month over need; obeyed by Services")
     pool_open = lever(1, (0, 1), "1", "openness to newcomers from lower-wage places; obeyed by Newcomers")
     supply_free = lever(1, (0, 1), "1", "0 fixes local supply: no entry, no investment; obeyed by Enterprise")
@@ -302,7 +316,9 @@ class Markets(Table):
     id = given(i64, "1", "identity")
     locality = reference("Localities", "locality")
     occupation = given(i8, "code", "codes.Occupation of the jobs")
-    offers = column(f32, "money/month", "full-time pay per efficiency unit on offer, 16 equally likely points", width=16)
+    offers = column(
+        f32, "money/month", "full-time pay per efficiency unit on offer, 16 equally likely points", width=16
+    )
     part_share = column(f32, "1", "share of offers that are part time")
     arrival = column(f32, "1/month", "lambda: offers per searcher a month, mean of three months, shrunk")
     start_arrival = column(f32, "1/month", "lambda of month 0, for the reason of being out")
@@ -334,7 +350,9 @@ class Destinations(Table):
     fare = given(f32, "money", "travel and papers of the regular way")
     irregular_fee = given(f32, "money", "price of the irregular way")
     amenity = given(f32, "year of local pay", "services, rights and protection there against home")
-    current_pay = column(f32, "money/month", "net pay there now by occupation, in home money, at the usual skill", width=2)
+    current_pay = column(
+        f32, "money/month", "net pay there now by occupation, in home money, at the usual skill", width=2
+    )
     current_living_cost = column(f32, "money/month", "living cost there now, in home money")
     current_finding = column(f32, "1/month", "chance now that somebody with papers finds work there")
     current_separation = column(f32, "1/month", "chance now that a job there ends")

@@ -52,7 +52,6 @@ HOUSEHOLD_TALLIES = (
  ACCOUNTS, SPENDING) = range(len(HOUSEHOLD_TALLIES))  # fmt: skip
 
 
-
 @dataclass
 class Observation(Mechanism):
     """Reads every table and writes nothing."""
@@ -62,8 +61,10 @@ class Observation(Mechanism):
         Persons.occupation, Persons.skill, Persons.newcomer, Persons.status, Persons.why_out, Persons.formal,
         Persons.hours, Persons.wage, Persons.in_school, Persons.search_months, Persons.earnings,
         Persons.reservation_wage, Persons.care_hours, Persons.returnee, Persons.insured,
-        Migrants.ended, Migrants.employed, Migrants.occupation, Migrants.regular, Migrants.debt, Migrants.sent, Migrants.channel,
-        Households.locality, Households.liquid_assets, Households.debt, Households.members, Households.adults, Households.away,
+        Migrants.ended, Migrants.employed, Migrants.occupation, Migrants.regular, Migrants.debt, Migrants.sent,
+        Migrants.channel,
+        Households.locality, Households.liquid_assets, Households.debt, Households.members, Households.adults,
+        Households.away,
         Households.children, Households.labour_income, Households.receipt, Households.persistent_receipt,
         Households.income, Households.consumption, Households.spending, Households.poor, Households.insured,
         Households.account,
@@ -114,18 +115,17 @@ def tally_persons(
         if 7 <= age < 18:
             cells[cell, SCHOOL_AGE] += 1
             cells[cell, AT_SCHOOL] += persons.in_school[i]
-        if persons.care_hours[i] > 0:
-            cells[cell, CARE] += int(round(persons.care_hours[i] * 100.0))
         if not adult:
             continue
         cells[cell, ADULTS] += 1
+        cells[cell, CARE] += round(persons.care_hours[i] * 100.0)
         cells[cell, CARERS] += 1
-        cells[cell, SKILL] += int(round(persons.skill[i] * 100.0))
-        cells[cell, SCHOOLING] += int(round(persons.schooling[i] * 100.0))
+        cells[cell, SKILL] += round(persons.skill[i] * 100.0)
+        cells[cell, SCHOOLING] += round(persons.schooling[i] * 100.0)
         cells[cell, RETURNEES] += persons.returnee[i]
-        if status == UNEMPLOYED or status == EMPLOYED or status == OWN_ACCOUNT:
+        if status in (UNEMPLOYED, EMPLOYED, OWN_ACCOUNT):
             cells[cell, LABOUR_FORCE] += 1
-            cells[cell, RESERVATION] += int(round(persons.reservation_wage[i] * 100.0))
+            cells[cell, RESERVATION] += round(persons.reservation_wage[i] * 100.0)
             cells[cell, HOLDERS] += 1
         if status == UNEMPLOYED:
             cells[cell, SEARCHING] += 1
@@ -135,14 +135,14 @@ def tally_persons(
             cells[cell, EMPLOYEES] += 1
             cells[cell, FORMAL] += persons.formal[i]
             cells[cell, INSURED] += persons.insured[i]
-            cells[cell, EARNINGS] += int(round(persons.earnings[i] * 100.0))
-            cells[cell, WAGES] += int(round(persons.wage[i] * 100.0))
+            cells[cell, EARNINGS] += round(persons.earnings[i] * 100.0)
+            cells[cell, WAGES] += round(persons.wage[i] * 100.0)
             cells[cell, HOURS_SHARE] += 100 if persons.hours[i] > 100.0 else 50
             cells[cell, INCOMERS] += persons.newcomer[i]
         elif status == OWN_ACCOUNT:
             cells[cell, WORKING] += 1
             cells[cell, OWN] += 1
-            cells[cell, EARNINGS] += int(round(persons.earnings[i] * 100.0))
+            cells[cell, EARNINGS] += round(persons.earnings[i] * 100.0)
         elif status == INACTIVE and persons.why_out[i] == OFFERS:
             cells[cell, DISCOURAGED] += 1
         elif status == INACTIVE and persons.why_out[i] == REMITTANCES:
@@ -161,11 +161,11 @@ def tally_households(households: Households, localities: Localities, receives: A
         cells[cell, HOMES] += 1
         cells[cell, RECEIVING] += receives[h]
         cells[cell, MEMBERS] += members
-        cells[cell, INCOME] += int(round(households.income[h] * 100.0))
-        cells[cell, LABOUR_INCOME] += int(round(households.labour_income[h] * 100.0))
-        cells[cell, RECEIPTS] += int(round(households.receipt[h] * 100.0))
-        cells[cell, CONSUMPTION] += int(round(households.consumption[h] * 100.0))
-        cells[cell, SPENDING] += int(round(households.spending[h] * 100.0))
+        cells[cell, INCOME] += round(households.income[h] * 100.0)
+        cells[cell, LABOUR_INCOME] += round(households.labour_income[h] * 100.0)
+        cells[cell, RECEIPTS] += round(households.receipt[h] * 100.0)
+        cells[cell, CONSUMPTION] += round(households.consumption[h] * 100.0)
+        cells[cell, SPENDING] += round(households.spending[h] * 100.0)
         cells[cell, ASSETS] += households.liquid_assets[h]
         cells[cell, DEBT] += households.debt[h]
         cells[cell, HOMES_INSURED] += households.insured[h]
@@ -176,7 +176,7 @@ def tally_households(households: Households, localities: Localities, receives: A
             line = localities.poverty_line[place]
             if line > 0.0:
                 gap = max(0.0, 1.0 - households.consumption[h] / (equivalents * line))
-                cells[cell, GAP] += int(round(gap * members * 10000.0))
+                cells[cell, GAP] += round(gap * members * 10000.0)
 
 
 class Recorder:
@@ -259,8 +259,8 @@ class Recorder:
         tally_persons(month.persons, month.households, month.migrants, receives, month.age_base, people)
         homes = np.zeros((places * 4, len(HOUSEHOLD_TALLIES)), np.int64)
         tally_households(month.households, month.localities, receives, homes)
-        people, homes = people.reshape(places, 2, 2, 2, 2, -1), homes.reshape(places, 2, 2, -1)
-        return Tally(self, month, people, homes, receives)
+        cells = people.reshape(places, 2, 2, 2, 2, -1), homes.reshape(places, 2, 2, -1)
+        return Tally(self, month, *cells, receives)
 
     def rows(self) -> dict[str, Array]:
         """Tidy rows: month (1 is the first after the burn-in), indicator, group, value."""
@@ -315,9 +315,9 @@ class Tally:
 
     def __getattr__(self, name: str) -> Array:
         if name in PERSON_TALLIES:
-            return self._people[:, :, PERSON_TALLIES.index(name)].sum(axis=1)  # type: ignore[no-any-return]
+            return self._people[:, :, PERSON_TALLIES.index(name)].sum(axis=1)
         if name in HOUSEHOLD_TALLIES:
-            return self._homes[:, HOUSEHOLD_TALLIES.index(name)]  # type: ignore[no-any-return]
+            return self._homes[:, HOUSEHOLD_TALLIES.index(name)]
         raise AttributeError(name)
 
     def by_place(self, values: Array, places: Array) -> Array:
@@ -362,7 +362,7 @@ class Sex:
         self._values = values
 
     def __getattr__(self, name: str) -> Array:
-        return self._values[:, PERSON_TALLIES.index(name)]  # type: ignore[no-any-return]
+        return self._values[:, PERSON_TALLIES.index(name)]
 
 
 __all__ = ["HOUSEHOLD_TALLIES", "PERSON_TALLIES", "Recorder", "Tally"]

@@ -30,9 +30,9 @@ from sim.mechanisms.vacancies import Vacancies
 from sim.mechanisms.vital import Vital
 
 
-def line(kind: type[Mechanism]) -> Mechanism:
+def line[Line: Mechanism](kind: type[Line]) -> Line:
     """One line of the month with its parameters at their defaults."""
-    return dataclasses.field(default_factory=kind)  # type: ignore[no-any-return]
+    return dataclasses.field(default_factory=kind)
 
 
 @dataclasses.dataclass

@@ -150,7 +150,5 @@ def draw(luck: Luck, ids: Array, word: int = 0, generator: Any = philox) -> Arra
     """One uniform number per id, as an array: ``word`` chooses one of the four of `uniforms`."""
     names = np.asarray(ids, np.int64).astype(np.uint64)
     zero = np.zeros_like(names)
-    words = generator(
-        names & LOW, names >> HALF, zero + luck.purpose, zero + luck.month, luck.key_low, luck.key_high
-    )
-    return (words[word].astype(np.float64) + 0.5) * UNIT
+    words = generator(names & LOW, names >> HALF, zero + luck.purpose, zero + luck.month, luck.key_low, luck.key_high)
+    return np.asarray((words[word].astype(np.float64) + 0.5) * UNIT)

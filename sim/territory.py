@@ -218,8 +218,10 @@ def _read(kind: type, values: dict[str, Any], where: str) -> Any:
                 raise TerritoryError(f"{place} is missing; give a figure with value, unit, source, year and verified")
             found[name] = expected.default
             continue
-        found[name] = str(values[name]) if field.metadata.get("text") else _figure(
-            values[name], field.metadata["expected"], place
+        found[name] = (
+            str(values[name])
+            if field.metadata.get("text")
+            else _figure(values[name], field.metadata["expected"], place)
         )
     return kind(**found)
 
@@ -239,7 +241,9 @@ def _figure(raw: Any, expected: Expected, place: str) -> Any:
         raise TerritoryError(f"{place} = {value!r} must be {'one number' if kind == 'number' else count + ' numbers'}")
     for number in numbers:
         if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-            raise TerritoryError(f"{place} = {number!r} is not a finite number; allowed: {expected.bounds} {expected.unit}")
+            raise TerritoryError(
+                f"{place} = {number!r} is not a finite number; allowed: {expected.bounds} {expected.unit}"
+            )
         if not expected.bounds[0] <= number <= expected.bounds[1]:
             raise TerritoryError(
                 f"{place} = {number:g} {expected.unit} lies outside [{expected.bounds[0]:g}, {expected.bounds[1]:g}]; "
