@@ -94,9 +94,7 @@ class Handle(mesa.Agent):  # type: ignore[misc]
         if self._compactions != table.compactions:
             self.__dict__.update(_row=int(table.rows_of(self._id)), _compactions=table.compactions)
         if self._row < 0:
-            raise LookupError(
-                f"{self!r} is no longer in the model; its life stands in model.recorder.histories()"
-            )
+            raise LookupError(f"{self!r} is no longer in the model; its life stands in model.recorder.histories()")
         return self._row
 
     def explain(self, decision: str) -> Explanation:
@@ -418,13 +416,9 @@ class AgentSet(AbstractAgentSet):  # type: ignore[misc]
             key: self.of(self.model, {kind: np.asarray(rows) for kind, rows in parts.items()})
             for key, parts in members.items()
         }
-        return Groups(
-            groups if result_type == "agentset" else {key: list(group) for key, group in groups.items()}
-        )
+        return Groups(groups if result_type == "agentset" else {key: list(group) for key, group in groups.items()})
 
-    def sort(
-        self, key: Callable[[Any], Any] | str, ascending: bool = False, inplace: bool = False
-    ) -> AgentSet:
+    def sort(self, key: Callable[[Any], Any] | str, ascending: bool = False, inplace: bool = False) -> AgentSet:
         """In the order of a column or of a function of the agent, each type by itself; highest first."""
         ordered = {}
         for kind, rows in self._parts():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.codes import Event, Sector
-from sim.population import Firms, Households, Localities, Markets, Migrants
+from sim.population import Firms, Households, Lenders, Localities, Markets, Migrants
 from sim.table import Array
 
 if TYPE_CHECKING:
@@ -196,6 +196,12 @@ def reservation_wage(t: Tally) -> Array:
     return ratio(t.reservation_wages / 100, t.reservation_holders)
 
 
+@indicator("money/month", "Income without own work", "people", "", "IND-06")
+def nonlabour_income(t: Tally) -> Array:
+    """Mean over residents aged 15 and older of the income they count on without working, at base prices."""
+    return ratio(t.nonlabour_income / 100, t.adults)
+
+
 @indicator("1", "Local price of services", "place", "", "IND-07")
 def price_ratio(t: Tally) -> Array:
     """Price of non-tradables over that of tradables; 1 in the base month: the local real exchange rate."""
@@ -279,6 +285,24 @@ def receiving_households(t: Tally) -> Array:
     return ratio(t.recipients, t.households, 100)
 
 
+@indicator("money/month", "Spent on school", "homes", "", "IND-12")
+def school_spending(t: Tally) -> Array:
+    """Mean spending on school per household with members here."""
+    return ratio(t.school_spending / 100, t.households)
+
+
+@indicator("money/month", "Spent on health", "homes", "", "IND-12")
+def health_spending(t: Tally) -> Array:
+    """Mean spending on health per household with members here."""
+    return ratio(t.health_spending / 100, t.households)
+
+
+@indicator("money/month", "Spent on building", "homes", "", "IND-12")
+def housing_spending(t: Tally) -> Array:
+    """Mean spending on the house per household with members here."""
+    return ratio(t.housing_spending / 100, t.households)
+
+
 @indicator("money/month", "Remittances sent", "place", "", "IND-11")
 def remittances_sent(t: Tally) -> Array:
     """Taken from migrants for transfers this month: received, fees and what is lost."""
@@ -308,6 +332,12 @@ def transfer_cost(t: Tally) -> Array:
     """Fees, margins, losses and receivers' travel over the amount sent."""
     sent = remittances_sent(t)
     return ratio(sent - remittances_received(t), sent, 100)
+
+
+@indicator("%", "Fees and losses of senders", "people", "down", "IND-11")
+def sender_cost(t: Tally) -> Array:
+    """Fees, margins and losses over the amount migrants sent this month, by who they are."""
+    return ratio(t.transfer_costs, t.transfers, 100)
 
 
 @indicator("%", "Formal transfers", "all", "", "IND-11")
@@ -343,6 +373,12 @@ def migrants(t: Tally) -> Array:
     return t.away
 
 
+@indicator("%", "Away to join family", "people", "", "IND-13")
+def family_migrants(t: Tally) -> Array:
+    """People away who left to join or found a family, over all who are away."""
+    return ratio(t.family_migrants, t.away, 100)
+
+
 @indicator("persons/month", "Departures", "all", "", "IND-13")
 def departures(t: Tally) -> Array:
     """People who left this month."""
@@ -359,6 +395,12 @@ def could_not_pay(t: Tally) -> Array:
 def returns(t: Tally) -> Array:
     """People who came back this month."""
     return t.happened(Event.RETURNED)
+
+
+@indicator("month", "Experience brought home", "people", "", "IND-17")
+def experience_away(t: Tally) -> Array:
+    """Mean months spent away by residents who came back."""
+    return ratio(t.months_away, t.returnees)
 
 
 @indicator("persons/month", "Newcomers", "all", "", "IND-14")
@@ -435,10 +477,33 @@ def firm_productivity(t: Tally) -> Array:
     return everywhere(t, math.fsum(values) / len(values) if len(values) else 0.0)
 
 
+@indicator("%", "Enterprises from necessity", "all", "", "IND-19")
+def necessity_firms(t: Tally) -> Array:
+    """Private enterprises started for lack of an alternative over all private enterprises in business."""
+    month = t.month
+    private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
+    return everywhere(t, float(ratio((month.values(Firms.necessity) * private).sum(), private.sum(), 100)))
+
+
+@indicator("%", "Labour firms want", "all", "", "IND-04")
+def labour_gap(t: Tally) -> Array:
+    """Work that private enterprises want beyond what they employ, over what they employ."""
+    month = t.month
+    private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
+    wanted, employed = (math.fsum(month.values(column)[private]) for column in (Firms.desired_labour, Firms.labour))
+    return everywhere(t, 100.0 * (wanted / employed - 1.0) if employed > 0 else 0.0)
+
+
 @indicator("money/month", "New loans", "place", "", "IND-20")
 def loans(t: Tally) -> Array:
     """Lent to households and firms this month."""
     return t.flow("loans")
+
+
+@indicator("money", "Loans written off", "place", "down", "IND-20")
+def written_off(t: Tally) -> Array:
+    """Loans that lenders have given up since the start."""
+    return t.by_place(t.month.values(Lenders.written_off) / 100, t.month.values(Lenders.locality))
 
 
 @indicator("money", "Debt of households", "homes", "down", "IND-20")

@@ -122,7 +122,7 @@ def places(population: Population, inputs: Inputs) -> None:
     count = int(inputs.localities)
     rows = np.arange(count, dtype=np.int64)
     population.add(
-        Localities, count, id=rows + 1, town_share=inputs.urban_share, price=1.0, price_index=1.0,
+        Localities, count, id=rows + 1, price=1.0, price_index=1.0,
         tax_rate=inputs.tax_rate, market_dues=inputs.market_dues, informed=inputs.price_informed,
         start_informed=inputs.price_informed,
         school_quality=inputs.school_quality, health_quality=inputs.health_quality,
@@ -146,7 +146,7 @@ def places(population: Population, inputs: Inputs) -> None:
         current_finding=taken["finding"], current_separation=taken["separation"], **taken,
     )  # fmt: skip
     fees = np.array([d.recruiter_fee for d in there])
-    population.add(Recruiters, number, id=ids, destination=np.arange(number), fee=fees)
+    population.add(Recruiters, number, id=ids, fee=fees)
     offered = inputs.providers
     ways = {name: np.array([getattr(p, name) for p in offered]) for name in ("fixed_fee", "rate", "loss", "trust")}
     margin = np.array([p.margin for p in offered])

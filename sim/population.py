@@ -101,7 +101,6 @@ class Migrants(Table):
     fee = column(f32, "money/month", "fees and margins on what was sent this month")
     lost = column(f32, "money/month", "lost on the way this month")
     detected = column(i8, "1", "1 if ordered to leave this month")
-    willing = column(i8, "1", "1 if a return would be the migrant's own choice")
 
 
 class Households(Table):
@@ -172,7 +171,7 @@ class Firms(Table):
     sector = given(i8, "code", "codes.Sector")
     occupation = given(i8, "code", "codes.Occupation of its jobs")
     full_time = given(i8, "1", "1 if its jobs are full time", 1)
-    formal = column(i8, "1", "1 if it pays contributions and taxes")
+    formal = given(i8, "1", "1 if it pays contributions and taxes")
     open = column(i8, "1", "1 while in business", 1)
     start_month = given(i32, "month", "month it opened")
     necessity = given(i8, "1", "1 if started for lack of an alternative")
@@ -241,12 +240,10 @@ class Providers(Table):
 
 
 class Recruiters(Table):
-    """Agents who arrange trips, one row per destination."""
+    """Agents who arrange trips: one row per destination, row = row of the destination."""
 
     id = given(i64, "1", "identity")
-    destination = reference("Destinations", "where it sends people")
     fee = given(f32, "money", "fee for a placement, advanced as debt")
-    cash = money("recruiter's money of the month, passed on")
     supervision = lever(
         0, (0, 1), "1", "share of the excess fee that licensing and inspection remove; obeyed by Migration"
     )
@@ -256,7 +253,6 @@ class Localities(Table):
     """Local labour markets with their prices, services and beliefs."""
 
     id = given(i64, "1", "identity")
-    town_share = given(f32, "1", "share of households in town")
     till = money("what was paid for non-tradables and not yet passed to sellers; empty when the month closes")
     outside = money("position of the rest of the country (government, traders, absentee owners) with this place")
     price = column(f32, "1", "p_N, price of non-tradables; 1 in the base month", 1.0)

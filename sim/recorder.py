@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.codes import Event, Reason, Status
+from sim.codes import Event, Motive, Reason, Status
 from sim.mechanism import Mechanism, Month, kernel
 from sim.population import (
     Firms,
     Households,
+    Lenders,
     Localities,
     Markets,
     Migrants,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sim.model import World
 
 CHILD, STUDENT, INACTIVE, UNEMPLOYED, EMPLOYED, OWN_ACCOUNT, AWAY, ABSENT = (int(s) for s in Status)
+FAMILY = int(Motive.FAMILY)
 OFFERS = int(Reason.OFFERS)
 REMITTANCES = int(Reason.REMITTANCES)
 GROUPS = ("all", "sex=women", "sex=men", "recipient=yes", "recipient=no", "youth=yes",
@@ -37,19 +39,22 @@ PERSON_TALLIES = (
     "discouraged_remittances", "formal", "insured", "school_age", "at_school", "care_hours", "carers", "earnings",
     "wages", "hours_share", "reservation_wages", "reservation_holders", "skill", "schooling", "newcomers_employed",
     "away", "origin_adults", "away_adults", "away_skilled", "away_overqualified", "away_idle", "away_irregular",
-    "migrant_debt", "search_months", "returnees",
+    "migrant_debt", "search_months", "returnees", "nonlabour_income", "months_away", "transfers", "transfer_costs",
+    "family_migrants",
 )  # fmt: skip
 (PERSONS, ADULTS, LABOUR_FORCE, WORKING, EMPLOYEES, OWN, SEARCHING, DISCOURAGED, BY_REMITTANCES, FORMAL, INSURED,
  SCHOOL_AGE, AT_SCHOOL, CARE, CARERS, EARNINGS, WAGES, HOURS_SHARE, RESERVATION, HOLDERS, SKILL, SCHOOLING, INCOMERS,
  GONE, ORIGIN_ADULTS, GONE_ADULTS, GONE_SKILLED, OVERQUALIFIED, IDLE, IRREGULAR, TRIP_DEBT, SEARCHED, RETURNEES,
+ NONLABOUR, EXPERIENCE, SENT, COSTS, FAMILY_STAYS,
  ) = range(len(PERSON_TALLIES))  # fmt: skip
 
 HOUSEHOLD_TALLIES = (
     "households", "recipients", "income", "labour_income", "receipts", "consumption", "liquid_assets", "household_debt",
-    "poor", "members", "poverty_gap", "households_insured", "accounts", "spending",
+    "poor", "members", "poverty_gap", "households_insured", "accounts", "spending", "school_spending",
+    "health_spending", "housing_spending",
 )  # fmt: skip
 (HOMES, RECEIVING, INCOME, LABOUR_INCOME, RECEIPTS, CONSUMPTION, ASSETS, DEBT, POOR, MEMBERS, GAP, HOMES_INSURED,
- ACCOUNTS, SPENDING) = range(len(HOUSEHOLD_TALLIES))  # fmt: skip
+ ACCOUNTS, SPENDING, FOR_SCHOOL, FOR_HEALTH, FOR_HOUSING) = range(len(HOUSEHOLD_TALLIES))  # fmt: skip
 
 
 @dataclass
@@ -61,14 +66,17 @@ class Observation(Mechanism):
         Persons.occupation, Persons.skill, Persons.newcomer, Persons.status, Persons.why_out, Persons.formal,
         Persons.hours, Persons.wage, Persons.in_school, Persons.search_months, Persons.earnings,
         Persons.reservation_wage, Persons.care_hours, Persons.returnee, Persons.insured,
+        Persons.nonlabour_income, Persons.months_away, Migrants.motive, Migrants.fee, Migrants.lost,
         Migrants.ended, Migrants.employed, Migrants.occupation, Migrants.regular, Migrants.debt, Migrants.sent,
         Migrants.channel,
         Households.locality, Households.liquid_assets, Households.debt, Households.members, Households.adults,
-        Households.away,
+        Households.away, Households.schooling_spending, Households.health_spending,
+        Households.housing_spending,
         Households.children, Households.labour_income, Households.receipt, Households.persistent_receipt,
         Households.income, Households.consumption, Households.spending, Households.poor, Households.insured,
         Households.account,
         Firms.locality, Firms.open, Firms.jobs, Firms.sector, Firms.productivity,
+        Firms.labour, Firms.desired_labour, Firms.necessity, Lenders.locality, Lenders.written_off,
         Localities.price, Localities.price_index, Localities.school_quality, Localities.health_quality,
         Localities.poverty_line, Localities.adults, Localities.anchor_prices,
         Markets.locality, Markets.vacancies, Markets.hires, Markets.separations,
@@ -110,6 +118,10 @@ def tally_persons(
             if migrants.regular[spell] == 0:
                 cells[cell, IRREGULAR] += 1
             cells[cell, TRIP_DEBT] += migrants.debt[spell]
+            cells[cell, SENT] += round(migrants.sent[spell] * 100.0)
+            cells[cell, COSTS] += round((migrants.fee[spell] + migrants.lost[spell]) * 100.0)
+            if migrants.motive[spell] == FAMILY:
+                cells[cell, FAMILY_STAYS] += 1
             continue
         cells[cell, PERSONS] += 1
         if 7 <= age < 18:
@@ -122,7 +134,10 @@ def tally_persons(
         cells[cell, CARERS] += 1
         cells[cell, SKILL] += round(persons.skill[i] * 100.0)
         cells[cell, SCHOOLING] += round(persons.schooling[i] * 100.0)
-        cells[cell, RETURNEES] += persons.returnee[i]
+        cells[cell, NONLABOUR] += round(persons.nonlabour_income[i] * 100.0)
+        if persons.returnee[i]:
+            cells[cell, RETURNEES] += 1
+            cells[cell, EXPERIENCE] += persons.months_away[i]
         if status in (UNEMPLOYED, EMPLOYED, OWN_ACCOUNT):
             cells[cell, LABOUR_FORCE] += 1
             cells[cell, RESERVATION] += round(persons.reservation_wage[i] * 100.0)
@@ -166,6 +181,9 @@ def tally_households(households: Households, localities: Localities, receives: A
         cells[cell, RECEIPTS] += round(households.receipt[h] * 100.0)
         cells[cell, CONSUMPTION] += round(households.consumption[h] * 100.0)
         cells[cell, SPENDING] += round(households.spending[h] * 100.0)
+        cells[cell, FOR_SCHOOL] += round(households.schooling_spending[h] * 100.0)
+        cells[cell, FOR_HEALTH] += round(households.health_spending[h] * 100.0)
+        cells[cell, FOR_HOUSING] += round(households.housing_spending[h] * 100.0)
         cells[cell, ASSETS] += households.liquid_assets[h]
         cells[cell, DEBT] += households.debt[h]
         cells[cell, HOMES_INSURED] += households.insured[h]

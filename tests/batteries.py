@@ -144,11 +144,7 @@ def _rooms(function: ast.AST) -> dict[str, str]:
     """Names in a function that stand for a room: by annotation, by taking it from the month, by name."""
     names = {table.lower(): table for table in TABLES}
     for node in ast.walk(function):
-        if (
-            isinstance(node, ast.arg)
-            and node.annotation is not None
-            and ast.unparse(node.annotation) in TABLES
-        ):
+        if isinstance(node, ast.arg) and node.annotation is not None and ast.unparse(node.annotation) in TABLES:
             names[node.arg] = ast.unparse(node.annotation)
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             targets, values = node.targets[0], node.value
@@ -254,7 +250,15 @@ def check_columns_used(kind: type[Mechanism], worlds: list[World]) -> None:
     assert not unnamed, f"{kind.__name__} declares {unnamed} and never uses them"
     assert not unstored, f"{kind.__name__} declares it writes {unstored} and never does"
     parts = _outside_declarations(ast.parse(inspect.getsource(sys.modules[kind.__module__])))
-    named = {node.value for part in parts for node in ast.walk(part) if isinstance(node, ast.Constant)}
+    declared = {
+        id(inner)
+        for part in parts
+        for node in ast.walk(part)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Flow"
+        for inner in ast.walk(node)
+    }
+    constants = [n for part in parts for n in ast.walk(part) if isinstance(n, ast.Constant) and id(n) not in declared]
+    named = {node.value for node in constants}
     unpaid = [flow.name for flow in kind.pays if flow.name not in named]
     assert not unpaid, f"{kind.__name__} declares the flows {unpaid} and never pays them"
 
@@ -308,9 +312,7 @@ def check_finite(world: World) -> None:
     for name, values in snapshot(world).items():
         if values.dtype.kind == "f":
             bad = ~np.isfinite(values)
-            assert not bad.any(), (
-                f"{name} holds {values[bad][0]} in {bad.sum()} rows after month {world.month}"
-            )
+            assert not bad.any(), f"{name} holds {values[bad][0]} in {bad.sum()} rows after month {world.month}"
 
 
 def check_references(world: World) -> None:
@@ -320,9 +322,9 @@ def check_references(world: World) -> None:
         for name, declared in type(table).columns.items():
             if declared.kind is Kind.REFERENCE:
                 values = table.values(name)
-                assert len(values) == 0 or (
-                    values.min() >= -1 and values.max() < population[declared.target].count
-                ), f"{declared} points outside {declared.target}"
+                assert len(values) == 0 or (values.min() >= -1 and values.max() < population[declared.target].count), (
+                    f"{declared} points outside {declared.target}"
+                )
 
 
 def check_writes(world: World, mechanism: Mechanism) -> None:
@@ -340,9 +342,7 @@ def check_writes(world: World, mechanism: Mechanism) -> None:
     assert not past, f"{mechanism.name()} changes {sorted(past)} without declaring it"
     declared = {f"{table.__name__.lower()}.id" for table in mechanism.adds}
     grown = {name for name in start if name.endswith(".id") and len(start[name]) != len(after[name])}
-    assert grown <= declared, (
-        f"{mechanism.name()} adds rows to {sorted(grown - declared)} without declaring it"
-    )
+    assert grown <= declared, f"{mechanism.name()} adds rows to {sorted(grown - declared)} without declaring it"
 
 
 def with_one_more_household(world: World) -> World:
@@ -369,9 +369,7 @@ def others(world: World, tables: tuple[str, ...] = ("persons", "households")) ->
     """Everybody but the added ones, by id."""
     found = by_identity(world)
     keep = {table: found[f"{table}.id"] < ADDED for table in tables}
-    return {
-        name: values[keep[name.split(".")[0]]] for name, values in found.items() if name.split(".")[0] in keep
-    }
+    return {name: values[keep[name.split(".")[0]]] for name, values in found.items() if name.split(".")[0] in keep}
 
 
 def check_one_more_household(world: World, mechanism: Mechanism) -> None:
@@ -386,8 +384,8 @@ def check_one_more_household(world: World, mechanism: Mechanism) -> None:
 # ------------------------------------------------------------------------------------- answers, switches
 
 
-def _raise(world: World, answer: Answer) -> None:
-    """Multiply and shift the named column, within the bounds of a lever."""
+def _move(world: World, answer: Answer) -> None:
+    """Multiply and shift the named column, within the bounds of a lever: mostly upwards."""
     values = world.population[answer.column.table].values(answer.column.name)
     raised = values.astype(np.float64) * answer.factor + answer.shift
     if answer.column.bounds is not None:
@@ -404,10 +402,9 @@ def _outcome(world: World, answer: Answer) -> float:
 
 
 def response(world: World, mechanism: Mechanism, answer: Answer) -> float:
-    """How far the outcome moves when the column is raised and the one line is run, same luck."""
-    twin = clone(world)
-    _raise(twin, answer)
-    world = clone(world)
+    """How far the outcome moves when the column is changed as declared and one line is run, same luck."""
+    twin, world = clone(world), clone(world)
+    _move(twin, answer)
     call(world, mechanism)
     call(twin, mechanism)
     return _outcome(twin, answer) - _outcome(world, answer)
@@ -425,32 +422,21 @@ def check_answer(worlds: list[World], mechanism: Mechanism, answer: Answer) -> N
 
 def check_declared_answers(kind: type[Mechanism], lines: list[type[Mechanism]]) -> None:
     """At least two answers to columns that other lines write, each to something the line decides."""
-    columns = {answer.column for answer in kind.answers}
-    assert len(columns) >= 2, f"{kind.__name__} declares answers to {len(columns)} columns; two are needed"
     written = {c for line in lines if line is not kind for c in line.writes}
-    paid = {
-        account
-        for line in lines
-        if line is not kind
-        for flow in line.pays
-        for account in (flow.payer, flow.payee)
-    }
+    paid = {account for line in lines if line is not kind for flow in line.pays for account in (flow.payer, flow.payee)}
+    columns = {answer.column for answer in kind.answers} & (written | paid)
+    assert len(columns) >= 2, (
+        f"{kind.__name__} declares answers to {len(columns)} columns that other lines write; two are needed"
+    )
     for answer in kind.answers:
-        assert answer.column in written | paid, (
-            f"{kind.__name__} answers to {answer.column}, which no other line writes"
-        )
         known = answer.column in (*kind.reads, *kind.writes)
         assert known, f"{kind.__name__} answers to {answer.column} without declaring it"
         assert answer.sign in (-1, 1) and len(answer.why) > 5
         if isinstance(answer.outcome, str):
-            assert answer.outcome in INDICATORS, (
-                f"{kind.__name__} answers in {answer.outcome}, which is no indicator"
-            )
+            assert answer.outcome in INDICATORS, f"{kind.__name__} answers in {answer.outcome}, which is no indicator"
         else:
             mine = {a for flow in kind.pays for a in (flow.payer, flow.payee)} | set(kind.writes)
-            assert answer.outcome in mine, (
-                f"{kind.__name__} answers in {answer.outcome}, which it does not write"
-            )
+            assert answer.outcome in mine, f"{kind.__name__} answers in {answer.outcome}, which it does not write"
 
 
 def check_shows(world: World, kind: type[Mechanism], months: int = 24) -> None:
@@ -460,9 +446,7 @@ def check_shows(world: World, kind: type[Mechanism], months: int = 24) -> None:
     assert kind.shows, f"{kind.__name__} names no indicator that shows it"
     for name in kind.shows:
         series = [w.recorder.series(name)[-months:] for w in (on, off)]
-        assert not np.array_equal(*series), (
-            f"{name} does not change within {months} months when {kind.name()} is off"
-        )
+        assert not np.array_equal(*series), f"{name} does not change within {months} months when {kind.name()} is off"
 
 
 # ------------------------------------------------------------------------------------------- parameters
@@ -482,9 +466,7 @@ def check_parameters(kind: type[Mechanism]) -> None:
         if declared.switch:
             assert default == 1, f"{where}: a switch is on unless somebody turns it off"
     undeclared_fields = {f.name for f in dataclasses.fields(kind)} - set(kind.parameters())
-    assert not undeclared_fields, (
-        f"{kind.__name__} has parameters without declaration: {sorted(undeclared_fields)}"
-    )
+    assert not undeclared_fields, f"{kind.__name__} has parameters without declaration: {sorted(undeclared_fields)}"
 
 
 def extreme(kind: type[Mechanism]) -> list[tuple[str, float]]:
@@ -519,9 +501,7 @@ def check_declaration(declared: Column) -> None:
     if declared.kind is Kind.LEVER:
         assert declared.bounds is not None
         low, high = declared.bounds
-        assert low <= declared.initial <= high, (
-            f"{declared}: neutral {declared.initial} outside [{low}, {high}]"
-        )
+        assert low <= declared.initial <= high, f"{declared}: neutral {declared.initial} outside [{low}, {high}]"
         assert "obeyed by" in declared.meaning, f"{declared} does not say which line obeys it"
 
 
@@ -542,9 +522,7 @@ def check_column_has_writer_and_reader(
     if declared.kind is Kind.LEVER:
         obeyed = [kind.__name__ for kind in (*lines, *observers) if declared in kind.reads]
         obeyed = [name for name in obeyed if name not in ("Events", "Observation")]
-        assert len(obeyed) == 1, (
-            f"{declared} is obeyed by {obeyed or 'nobody'}; a lever has exactly one obedient line"
-        )
+        assert len(obeyed) == 1, f"{declared} is obeyed by {obeyed or 'nobody'}; a lever has exactly one obedient line"
         assert obeyed[0] in declared.meaning, f"{declared} says {declared.meaning!r} but {obeyed[0]} obeys it"
         assert writers == ["Events"], f"{declared} is moved by {writers}"
 
@@ -605,9 +583,7 @@ class Shadow:
     def check(self) -> None:
         """Each flow: what is taken is what is given; each party: opening and flows give closing."""
         for name, (taken, given) in self.by_flow.items():
-            assert taken == given == self.world.ledger.paid(name), (
-                f"flow {name}: taken {taken}, given {given}"
-            )
+            assert taken == given == self.world.ledger.paid(name), f"flow {name}: taken {taken}, given {given}"
         paid = {flow.name for flow, _ in self.world.ledger.month}
         assert paid == set(self.by_flow), f"flows in one set of books only: {paid ^ set(self.by_flow)}"
         for account, opening in self.opening.items():

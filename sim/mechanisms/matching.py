@@ -391,7 +391,6 @@ class Matching(Mechanism):
         Answer(Firms.vacancies, Firms.jobs, +1, "more open positions are filled", factor=2.0),
         Answer(Persons.reservation_flow, Firms.jobs, -1, "seekers accept less often", factor=5.0),
         Answer(Firms.posted_wage, Markets.offers, +1, "offers follow posted wages"),
-        Answer(Persons.contact_boost, Firms.jobs, +1, "more contacts, more hires", factor=0.0, shift=4.0),
     )
     shows = ("unemployment", "time_to_fill")
 

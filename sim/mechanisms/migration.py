@@ -605,7 +605,6 @@ def come_back(
         fares[k] = min(int(np.rint(prices[k] * 100.0)), migrants.savings[m])
         repaid[k] = min(migrants.debt[m], migrants.savings[m] - fares[k])
         purses[k] = migrants.savings[m] - fares[k] - repaid[k]
-        migrants.willing[m] = 0 if migrants.detected[m] else 1
         end_stay(migrants, m)
         persons.spell[i] = -1
         persons.status[i] = INACTIVE
@@ -731,7 +730,7 @@ class Migration(Mechanism):
         Migrants.regular, Migrants.ended, Migrants.employed, Migrants.recognised, Migrants.occupation,
         Migrants.wage,
         Migrants.means, Migrants.debt, Migrants.plan, Migrants.waiting, Migrants.channel, Migrants.known_cost,
-        Migrants.detected, Migrants.willing,
+        Migrants.detected,
         Households.members, Households.adults, Households.away, Households.own_workers, Households.debt,
         Firms.jobs, Firms.labour, Lenders.loans, Localities.prevalence,
     )  # fmt: skip

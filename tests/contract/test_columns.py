@@ -45,6 +45,4 @@ def test_levers_stand_at_neutral_when_nothing_moves_them(world):
     world.run(world.schedule)
     for column in COLUMNS:
         if column.kind is Kind.LEVER:
-            assert (world.population[column.table].values(column.name) == np.float32(column.initial)).all(), (
-                str(column)
-            )
+            assert (world.population[column.table].values(column.name) == np.float32(column.initial)).all(), str(column)

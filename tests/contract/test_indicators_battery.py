@@ -45,18 +45,12 @@ def people(model, sex=None, adults=True):
 
 
 def away(model, sex=None):
-    return [
-        p
-        for p in model.agents_by_type[Person]
-        if p.status is Status.AWAY and p.age >= 15 and sex in (None, p.sex)
-    ]
+    return [p for p in model.agents_by_type[Person] if p.status is Status.AWAY and p.age >= 15 and sex in (None, p.sex)]
 
 
 def homes(model):
     """Households with somebody here, with how many live in each."""
-    here = [
-        (h, [p for p in h.people if p.status is not Status.AWAY]) for h in model.agents_by_type[Household]
-    ]
+    here = [(h, [p for p in h.people if p.status is not Status.AWAY]) for h in model.agents_by_type[Household]]
     return [(h, members) for h, members in here if h.members > 0]
 
 

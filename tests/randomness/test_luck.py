@@ -46,9 +46,7 @@ def test_another_seed_is_another_town(small_world):
 
 def test_towns_of_two_seeds_are_alike_on_average(small_world):
     """Different draws of one law: no seed makes another kind of place."""
-    shares = [
-        run(small_world(population=1500, seed=s)).recorder.series("participation")[-1] for s in (1, 2, 3)
-    ]
+    shares = [run(small_world(population=1500, seed=s)).recorder.series("participation")[-1] for s in (1, 2, 3)]
     assert max(shares) - min(shares) < 10
 
 
@@ -77,10 +75,7 @@ def test_one_more_household_changes_little_for_others_in_a_year(small_world):
         first, second = those(world, event), those(more, event)
         assert len(first ^ second) <= 0.1 * len(first | second) + 1, event.name
     known = dict(zip(other["persons.id"].tolist(), other["persons.status"].tolist(), strict=True))
-    same = [
-        known.get(i) == s
-        for i, s in zip(one["persons.id"].tolist(), one["persons.status"].tolist(), strict=True)
-    ]
+    same = [known.get(i) == s for i, s in zip(one["persons.id"].tolist(), one["persons.status"].tolist(), strict=True)]
     assert np.mean(same) > 0.9
 
 

@@ -54,9 +54,7 @@ class Town(Handles, mesa.Model):
             birth_month=-12 * np.array([5, 20, 30, 40, 50]) + 3, wage=[0, 3.5, 0, 0, 0],
             status=[Status.CHILD, Status.EMPLOYED, Status.OWN_ACCOUNT, Status.AWAY, Status.ABSENT],
         )  # fmt: skip
-        population.add(
-            Migrants, 2, id=np.array([9, 19]), person=[3, 2], household=1, locality=0, destination=0
-        )
+        population.add(Migrants, 2, id=np.array([9, 19]), person=[3, 2], household=1, locality=0, destination=0)
         population.migrants.ended[1] = 1
         population.persons.spell[3] = 0
         population.add(Firms, 2, id=np.array([3, 4]), locality=0, open=[1, 0])
@@ -83,11 +81,7 @@ def ids(agents) -> list[int]:
 def test_agents_are_mesa_agents_of_a_mesa_model(town):
     assert isinstance(town, mesa.Model)
     assert all(isinstance(agent, mesa.Agent) for agent in town.agents)
-    assert (
-        set(town.agent_types)
-        == {Person, Household, Migrant, Firm, LocalAuthority}
-        == set(town.agents_by_type)
-    )
+    assert set(town.agent_types) == {Person, Household, Migrant, Firm, LocalAuthority} == set(town.agents_by_type)
 
 
 def test_the_dead_ended_stays_closed_firms_and_empty_households_are_no_agents(town):
@@ -179,9 +173,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize("attempt", REFUSALS)
 def test_what_only_a_mechanism_may_do_is_refused_and_the_way_is_named(town, attempt):
-    with pytest.raises(
-        (TypeError, AttributeError), match=r"write a mechanism .* write an instrument or a shock"
-    ):
+    with pytest.raises((TypeError, AttributeError), match=r"write a mechanism .* write an instrument or a shock"):
         REFUSALS[attempt](town)
 
 

@@ -33,11 +33,7 @@ def lines_of_code(path: Path) -> int:
     text = source(path)
     documentation = set()
     for node in ast.walk(ast.parse(text)):
-        if (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Constant)
-            and isinstance(node.value.value, str)
-        ):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             documentation |= set(range(node.lineno, node.end_lineno + 1))
     code = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -116,8 +112,6 @@ def test_a_kernel_belongs_to_one_mechanism():
 
 def test_nothing_stands_at_the_top_that_was_not_agreed():
     folders = {
-        p.name
-        for p in ROOT.iterdir()
-        if p.is_dir() and not p.name.startswith((".", "__")) and any(p.rglob("*.py"))
+        p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith((".", "__")) and any(p.rglob("*.py"))
     }
     assert folders <= {*ORDER, "tests", "results", "build", "dist"}

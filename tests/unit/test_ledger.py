@@ -52,9 +52,7 @@ def test_who_may_not_owe_cannot_pay_what_it_has_not():
     population, ledger = books()
     population.households.liquid_assets[0] = 9
     ledger.open()
-    with pytest.raises(
-        BooksError, match=r"flow non-tradables: households.liquid_assets row 0 holds 9 .* pay 10"
-    ):
+    with pytest.raises(BooksError, match=r"flow non-tradables: households.liquid_assets row 0 holds 9 .* pay 10"):
         ledger.pay(SPENDING, [0], [0], np.array([10]))
 
 
@@ -77,9 +75,7 @@ def test_money_written_past_the_ledger_is_found_at_the_close():
     population, ledger = books()
     ledger.pay(WAGES, 0, [0], np.array([100]))
     population.households.liquid_assets[2] += 1
-    with pytest.raises(
-        BooksError, match=r"month 4: households.liquid_assets holds 101 cents but .* give 100"
-    ):
+    with pytest.raises(BooksError, match=r"month 4: households.liquid_assets holds 101 cents but .* give 100"):
         ledger.close(4)
 
 

@@ -185,9 +185,7 @@ def test_money_moves_only_by_declared_flows(world):
     month = Month(world, PayRise())
     month.pay("gifts", 0, [0], np.array([250]))
     assert world.population.households.liquid_assets.tolist() == [250]
-    with pytest.raises(
-        UndeclaredError, match="PayRise pays 'wages' without declaring it; add the flow to its pays"
-    ):
+    with pytest.raises(UndeclaredError, match="PayRise pays 'wages' without declaring it; add the flow to its pays"):
         month.pay("wages", 0, [0], np.array([1]))
 
 

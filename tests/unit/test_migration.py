@@ -208,7 +208,7 @@ def village(
         "current_separation": 0.02, "regular_share": 1.0, "fare": 300.0, "irregular_fee": 500.0,
     } | dict(destination)  # fmt: skip
     population.add(Destinations, 1, id=[1], **there)
-    population.add(Recruiters, 1, id=[1], destination=0, fee=fee)
+    population.add(Recruiters, 1, id=[1], fee=fee)
     rows = np.arange(count)
     values = {"members": 2, "adults": 2, "others_earnings": 100.0, "need": 20.0} | dict(home)
     population.add(Households, count, id=rows + 1, locality=0, **values)
@@ -402,7 +402,7 @@ def test_the_detected_are_sent_home_with_what_they_have():
     world.run(Migration(consider=1 / 36))
     persons, migrants = world.population.persons, world.population.migrants
     assert not len(gone(world))
-    assert (migrants.ended == 1).all() and (migrants.willing == 0).all()
+    assert (migrants.ended == 1).all()
     assert (persons.returnee[::2] == 1).all() and (persons.spell[::2] == -1).all()
     assert (persons.status[::2] == Status.INACTIVE).all() and (persons.shaken[::2] == 1).all()
     assert world.ledger.paid("trip debt") == 300 * 10_000
@@ -432,7 +432,7 @@ def test_people_move_on_to_a_better_place_and_take_their_savings():
         Destinations, 1, id=[2], abroad=1, current_pay=[[3000.0, 3000.0]], current_living_cost=150.0,
         current_finding=0.5, current_separation=0.01, regular_share=1.0, fare=200.0,
     )  # fmt: skip
-    world.population.add(Recruiters, 1, id=[2], destination=1)
+    world.population.add(Recruiters, 1, id=[2])
     world.population.persons.attachment[1::2] = 100.0
     world = Stand(world.population)
     world.run(ALWAYS)
@@ -495,7 +495,7 @@ def test_destinations_are_chosen_by_value_within_the_nest():
             Destinations, 1, id=[2], abroad=1, current_pay=[[second, second]], current_living_cost=150.0,
             current_finding=0.2, current_separation=0.02, regular_share=1.0, fare=300.0,
         )  # fmt: skip
-        world.population.add(Recruiters, 1, id=[2], destination=1)
+        world.population.add(Recruiters, 1, id=[2])
         world = Stand(world.population)
         world.run(ALWAYS)
         return np.bincount(world.population.migrants.destination, minlength=2)
