@@ -346,7 +346,8 @@ def formal_transfers(t: Tally) -> Array:
     month = t.month
     sent = month.values(Migrants.sent).astype(np.float64) * (month.values(Migrants.ended) == 0)
     formal = sent * (month.values(Migrants.channel) < 3)
-    return everywhere(t, float(ratio(math.fsum(formal), math.fsum(sent), 100)))
+    total = math.fsum(sent)
+    return everywhere(t, 100.0 * math.fsum(formal) / total if total > 0 else 0.0)
 
 
 @indicator("%", "Migration prevalence", "people", "", "IND-13")
