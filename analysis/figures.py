@@ -65,17 +65,18 @@ STYLE: Any = {
     "axes.unicode_minus": True,
 }
 WIDE, NARROW = 7.6, 3.9  # inches
+SMALL = 20  # people; nothing is shown of smaller groups, in which single persons could be told
 
 SEX = {"women": "Women", "men": "Men"}
 GROUPS = {
     "all": "Everybody",
     "sex=women": "Women",
     "sex=men": "Men",
-    "youth=yes": "Aged 15 to 24",
+    "youth=yes": "Young people",
     "recipient=yes": "Recipient households",
     "recipient=no": "Other households",
-    "migrants=yes": "With a member away",
-    "migrants=no": "Without a member away",
+    "migrants=yes": "Homes with a member away",
+    "migrants=no": "Homes with nobody away",
 }
 """Groups of the recorder in words."""
 
@@ -85,6 +86,14 @@ def group_words(group: str) -> str:
     if group.startswith("locality="):
         return f"Locality {int(group.removeprefix('locality=')) + 1}"
     return GROUPS.get(group, group)
+
+
+def enough(results: Results, scenario: str, group: str) -> bool:
+    """Whether a group has so many people that something may be shown of it."""
+    try:
+        return bool(results.outcome(scenario, "population", group).mean() >= SMALL)
+    except KeyError:
+        return True
 
 
 # ---- numbers
@@ -109,13 +118,9 @@ def over_time(
         same = {"indicator": name, "title": about["title"], "group": group, "unit": unit_of(results, name)}
         for scenario, values in (("without", without), ("with", treated)):
             low, high = spread(values, level)
-            frames.append(
-                {**same, "scenario": scenario, "mean": values.mean(axis=0), "low": low, "high": high}
-            )
+            frames.append({**same, "scenario": scenario, "mean": values.mean(axis=0), "low": low, "high": high})
         ends = np.array([interval(column, level) for column in (treated - without).T])
-        frames.append(
-            {**same, "scenario": "difference", "mean": ends[:, 0], "low": ends[:, 1], "high": ends[:, 2]}
-        )
+        frames.append({**same, "scenario": "difference", "mean": ends[:, 0], "low": ends[:, 1], "high": ends[:, 2]})
     months = results.months
     columns = ["indicator", "title", "group", "unit", "scenario", "month", "mean", "low", "high"]
     return pd.concat([pd.DataFrame({**one, "month": months}) for one in frames], ignore_index=True)[columns]
@@ -223,7 +228,7 @@ def who_gains(results: Results, policy: str, baseline: str, level: float = LEVEL
     -------
     DataFrame
         ``indicator, title, group, who, unit, baseline, mean, low, high, relative, relative_low,
-        relative_high, verdict, said``; groups in which nobody was measured are left out.
+        relative_high, verdict, said``; groups of nobody or of few are left out.
     """
     rows = []
     for name, groups in GAINERS:
@@ -232,7 +237,7 @@ def who_gains(results: Results, policy: str, baseline: str, level: float = LEVEL
                 effect = results.effect(policy, baseline, name, group, level=level)
             except KeyError:
                 continue
-            if effect.baseline == 0 and effect.policy == 0:
+            if (effect.baseline == 0 and effect.policy == 0) or not enough(results, baseline, group):
                 continue
             about, unit = results.indicators[name], unit_of(results, name)
             ends = [effect.mean, effect.low, effect.high]
@@ -269,7 +274,7 @@ def paid_and_withheld(results: Results, paid: str, withheld: str, level: float =
                 effect = results.effect(paid, withheld, f"participation_{sex}", group, level=level)
             except KeyError:
                 continue
-            if effect.baseline == 0 and effect.policy == 0:
+            if (effect.baseline == 0 and effect.policy == 0) or not enough(results, paid, group):
                 continue
             ends = (effect.mean, effect.low, effect.high)
             rows.append(
@@ -291,9 +296,7 @@ def paid_and_withheld(results: Results, paid: str, withheld: str, level: float =
             continue
         effect = paired("discouraged_by_remittances", np.zeros_like(shares), -shares, unit="%", level=level)
         ends = (effect.mean, effect.low, effect.high)
-        rows.append(
-            ("direct", sex, "all", f"{title}, all adults", math.nan, math.nan, *ends, verdict(effect).value)
-        )
+        rows.append(("direct", sex, "all", f"{title}, all adults", math.nan, math.nan, *ends, verdict(effect).value))
     columns = ["kind", "sex", "group", "who", "paid", "withheld", "mean", "low", "high", "verdict"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -338,11 +341,11 @@ def paint_over_time(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
         places = [(grid[0, k], grid[1, k]) for k in range(count)]
     for (_, rows), (levels, difference) in zip(panels, places, strict=True):
         title, unit = rows["title"].iloc[0], str(rows["unit"].iloc[0])
-        paint_levels(levels, rows, lines(f"{title}{suffix(unit_words(unit))}", True, 36))
+        paint_levels(levels, rows, cause(frame), lines(f"{title}{suffix(unit_words(unit))}", True, 36))
         paint_difference(difference, rows, f"Difference{suffix(unit_words(unit, change=True))}")
         years(levels, rows, "")
         years(difference, rows, f"years since {since or 'the start'}")
-    legend(figure, places[0][0], narrow)
+    legend(figure, places[0][0])
     return figure
 
 
@@ -351,12 +354,17 @@ def suffix(words: str) -> str:
     return f", {words}" if words else ""
 
 
-def paint_levels(axes: Axes, rows: pd.DataFrame, title: str) -> None:
+def cause(frame: pd.DataFrame) -> str:
+    """What the two worlds differ by, in two words."""
+    return str(frame.attrs.get("cause", "the package"))
+
+
+def paint_levels(axes: Axes, rows: pd.DataFrame, what: str, title: str) -> None:
     """Both worlds, each with the range in which most seeds lie."""
     axes.set_title(title)
     for scenario, colour, line, label in (
-        ("without", GREY, (0, (4, 2)), "without the package"),
-        ("with", BLUE, "solid", "with the package"),
+        ("without", GREY, (0, (4, 2)), f"without {what}"),
+        ("with", BLUE, "solid", f"with {what}"),
     ):
         some = rows[rows["scenario"] == scenario]
         if some["low"].notna().all():
@@ -387,8 +395,7 @@ def window(axes: Axes, rows: pd.DataFrame) -> None:
     """The months over which the numbers in the text are means."""
     last = int(rows["month"].max())
     if last > WINDOW:
-        axes.axvspan(last - WINDOW + 0.5, last + 0.5, color=PALE, alpha=0.6, linewidth=0, zorder=0,
-                     label="months of the numbers in the text")  # fmt: skip
+        axes.axvspan(last - WINDOW + 0.5, last + 0.5, color=PALE, alpha=0.6, linewidth=0, zorder=0)
 
 
 def years(axes: Axes, rows: pd.DataFrame, label: str) -> None:
@@ -443,29 +450,26 @@ def paint_remittances(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
         for j, (scenario, colour) in enumerate((("without", "#9A9A9A"), ("with", BLUE))):
             values = rows[rows["scenario"] == scenario].set_index("part")["mean"] / divisor
             heights = [k + 0.4 * j for k in range(len(parts))]
-            axes.barh(heights, values[list(parts)], 0.36, color=colour, label=f"{scenario} the package")
+            axes.barh(heights, values[list(parts)], 0.36, color=colour, label=f"{scenario} {cause(frame)}")
             for height, value in zip(heights, values[list(parts)], strict=True):
-                axes.annotate(
-                    f" {rounded(value, places)}", (max(value, 0), height), va="center", fontsize=8.5
-                )
-        axes.set_yticks(
-            [k + 0.2 for k in range(len(parts))], [lines(PARTS[part], narrow, 14) for part in parts]
-        )
+                beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8.5}
+                axes.annotate(rounded(value, places), (max(value, 0), height), **beside)
+        axes.set_yticks([k + 0.2 for k in range(len(parts))], [lines(PARTS[part], narrow, 15) for part in parts])
         axes.invert_yaxis()
         axes.set_title(lines(title, narrow, 30))
         axes.set_xlabel(f"{word}{unit_words(str(rows['unit'].iloc[0]))}")
         axes.margins(x=0.2 if narrow else 0.1)
-        axes.set_xlim(left=0)
+        axes.set_xlim(left=min(0.0, rows["mean"].min() / divisor))
         across(axes)
-    legend(figure, grid[0, 0], narrow)
+    legend(figure, grid[0, 0])
     return figure
 
 
-def legend(figure: Figure, axes: Axes, narrow: bool) -> None:
+def legend(figure: Figure, axes: Axes) -> None:
     """Explains lines and colours above all panels, where it covers nothing."""
     handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=1 if narrow else 3, frameon=False,
-                  handlelength=2.6, borderaxespad=0.1)  # fmt: skip
+    figure.legend(handles, labels, loc="outside upper left", ncols=2, frameon=False, columnspacing=1.2,
+                  handlelength=2.2, borderaxespad=0.1)  # fmt: skip
 
 
 @styled
@@ -475,7 +479,7 @@ def paint_who_gains(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
         (str(title), rows.assign(mean=rows["relative"], low=rows["relative_low"], high=rows["relative_high"]))
         for title, rows in frame.groupby("title", sort=False)
     ]
-    label = "effect, % of the level without" if narrow else "effect, % of the level without the package"
+    label = "effect, % of the level without" if narrow else f"effect, % of the level without {cause(frame)}"
     return paint_dots(blocks, narrow, label)
 
 
@@ -491,9 +495,7 @@ def paint_paid_and_withheld(frame: pd.DataFrame, narrow: bool, since: str) -> Fi
         for paid, withheld in zip(frame["paid"], frame["withheld"], strict=True)
     ]
     blocks = [(titles[str(kind)], rows) for kind, rows in frame.assign(said=said).groupby("kind", sort=False)]
-    return paint_dots(
-        blocks, narrow, "percentage points" if narrow else "paid less withheld, percentage points"
-    )
+    return paint_dots(blocks, narrow, "percentage points" if narrow else "paid less withheld, percentage points")
 
 
 def paint_dots(blocks: Sequence[tuple[str, pd.DataFrame]], narrow: bool, label: str) -> Figure:
@@ -518,13 +520,7 @@ def paint_dots(blocks: Sequence[tuple[str, pd.DataFrame]], narrow: bool, label: 
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.spines["left"].set_visible(False)
         across(axes)
-    ends = [
-        one
-        for _, rows in blocks
-        for name in ("mean", "low", "high")
-        for one in rows[name]
-        if math.isfinite(one)
-    ]
+    ends = [one for _, rows in blocks for name in ("mean", "low", "high") for one in rows[name] if math.isfinite(one)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     reach = (high - low) or 1.0
     grid[-1, 0].set_xlim(low - 0.12 * reach, high + 0.12 * reach)
@@ -563,8 +559,9 @@ class Drawing:
 
 BANDS = (
     "Above, lines are means over seeds and bands the range of the middle 90 % of seeds: how far luck alone "
-    "moves one world. Below, the line is the mean difference between the two worlds of a pair and the band its "
-    "90 % interval. Pairs share their luck, so a difference can be sure although the bands above overlap."
+    "moves one world. Below, the line is the mean difference between the two worlds of a pair and the band "
+    "its 90 % interval. Pairs share their luck, so a difference can be sure although the bands above "
+    "overlap. On grey lie the months of the numbers in the text."
 )
 DOTS = (
     "Dots are means over pairs of seeds, bars their 90 % intervals. Blue is a rise and red a fall that the "
@@ -574,8 +571,8 @@ REMITTANCES = Drawing(
     "From sent to received",
     remittances,
     paint_remittances,
-    "Means over seeds of the last 12 months. What is sent, less fees and margins, less what is lost, and less "
-    "what receivers spend on the way to a desk, is what families have in the end.",
+    "Means over seeds of the last 12 months. What is sent, less fees and margins, less what is lost, and "
+    "less what receivers spend on the way to a desk, is what families have in the end.",
 )
 PRICES = f"The price level is 1 in the base month; services are priced against goods from elsewhere. {BANDS}"
 FIGURES: dict[str, Drawing] = {
@@ -641,22 +638,19 @@ def described(frame: pd.DataFrame) -> Iterator[str]:
     if "month" in frame:
         last = frame[frame["month"] == frame["month"].max()]
         for _, one in last.iterrows():
-            label = {"without": "without the package", "with": "with it"}.get(one["scenario"], "difference")
+            label = {"without": f"without {cause(frame)}", "with": "with it"}.get(one["scenario"], "difference")
             unit = unit_words(one["unit"], change=one["scenario"] == "difference")
             yield f"{one['title']}, last month, {label}: {number(one['mean'], 3)} {unit}".strip() + "."
     elif "part" in frame:
         for _, one in frame[frame["scenario"] != "difference"].iterrows():
             yield (
-                f"{one['title']}, {one['scenario']} the package: {number(one['mean'], 3)} "
-                f"{unit_words(one['unit'])}."
+                f"{one['title']}, {one['scenario']} {cause(frame)}: {number(one['mean'], 3)} {unit_words(one['unit'])}."
             )
     else:
         for _, one in frame.iterrows():
             unit = unit_words(one["unit"]) if "unit" in frame else "percentage points"
             what = f"{one['title']}, " if "title" in frame else ""
             ends = (
-                f" (interval {number(one['low'], 3)} to {number(one['high'], 3)})"
-                if math.isfinite(one["low"])
-                else ""
+                f" (interval {number(one['low'], 3)} to {number(one['high'], 3)})" if math.isfinite(one["low"]) else ""
             )
             yield f"{what}{one['who']}: {number(one['mean'], 3)} {unit}{ends}."

@@ -108,12 +108,15 @@ def number(value: float, digits: int = 4) -> str:
 def places_of(effect: Effect) -> int:
     """Decimals of all numbers of an effect: two digits of the half-width of its interval.
 
-    More where an end of the interval would otherwise read as zero, since its sign is what is claimed.
+    At most two decimals of a share and five digits of a level; but more where an end of the interval would
+    read as zero, since its sign is what is claimed.
     """
     width = effect.smallest if math.isfinite(effect.smallest) and effect.smallest > 0 else abs(effect.mean)
+    level = max(abs(effect.baseline), abs(effect.policy))
+    most = 2 if effect.unit.startswith("%") else decimals(level, 5) if level else FINEST
     if width == 0:
-        return max(0, decimals(effect.baseline, 4))
-    places = decimals(width)
+        return max(0, min(most, decimals(level, 4)))
+    places = min(most, decimals(width))
     ends = [end for end in (effect.low, effect.high) if math.isfinite(end) and end != 0]
     while places < FINEST and any(is_zero(rounded(end, places)) for end in ends):
         places += 1
@@ -156,9 +159,7 @@ def unit_words(unit: str, change: bool = False) -> str:
     what, *per = unit.split("/")
     words = {"%": "percentage points" if change else "%", "1": "", "month": "months", "hour": "hours"}
     parts = [words.get(what, what)]
-    parts += [
-        "a month" if one == "month" else f"per {one.replace('1000 persons', '1,000 persons')}" for one in per
-    ]
+    parts += ["a month" if one == "month" else f"per {one.replace('1000 persons', '1,000 persons')}" for one in per]
     return " ".join(part for part in parts if part)
 
 
@@ -290,11 +291,7 @@ def gains(title: str, effects: Sequence[tuple[str, Effect]], unit: str) -> str:
     """Who has more and who less of something, group by group, and of whom the model cannot tell."""
     said = []
     for found, word in ((Verdict.UP, "higher for"), (Verdict.DOWN, "lower for")):
-        them = [
-            f"{who} (by {size(e, unit)}{relative(e, unit, ', {}')})"
-            for who, e in effects
-            if verdict(e) is found
-        ]
+        them = [f"{who} (by {size(e, unit)}{relative(e, unit, ', {}')})" for who, e in effects if verdict(e) is found]
         said += [f"{word} {listed(them)}"] if them else []
     for found, words in (
         (Verdict.UNSURE, "the model cannot tell for"),
@@ -333,11 +330,7 @@ def worth(effect: Effect, unit: str, better: str | None, currency: str, title: s
         return f"There is no cost per unit of {what}, because nothing was spent."
     each = effect.cost_per_unit
     if each is None or verdict(effect) not in (Verdict.UP, Verdict.DOWN):
-        reason = (
-            "nothing changed"
-            if verdict(effect) is Verdict.NONE
-            else "the model cannot tell whether it changed"
-        )
+        reason = "nothing changed" if verdict(effect) is Verdict.NONE else "the model cannot tell whether it changed"
         return f"What a change in {what} costs cannot be said, because {reason} over the whole run."
     word = "more" if effect.mean > 0 else "less"
     if unit == f"{currency}/month":
@@ -359,8 +352,10 @@ def worth(effect: Effect, unit: str, better: str | None, currency: str, title: s
             else:
                 tail = ": the model cannot tell whether that is more than was spent"
         return f"{said} of {what}{tail}."
+    if favourable(effect, better) is False:
+        return f"Money was spent, and {what} changed for the worse over the whole run."
     one = {"%": "percentage point"}.get(unit, unit_words(unit, change=True) or "unit")
-    return f"Each {one} {word} of {what} cost {number(each, 2)} {currency} a month."
+    return f"Each {one} {word} of {what} goes with {number(each, 2)} {currency} a month spent."
 
 
 def discouragement(effects: Sequence[tuple[str, Effect]]) -> str:
@@ -419,7 +414,7 @@ def direct(shares: Sequence[tuple[str, float, float, float, int]], level: float)
         elif seeds < 2 or not math.isfinite(low):
             said.append(f"{number(mean, 2)} % of {who} (one seed)")
         else:
-            places = max(1, min(3, decimals(max(high - low, 1e-3) / 2)))
+            places = max(1, min(2, decimals(max(high - low, 1e-3) / 2)))
             between = f"{rounded(max(low, 0.0), places)} to {rounded(high, places)} %"
             said.append(f"{rounded(mean, places)} % of {who} ({percent(level)} interval {between})")
     if not said:
@@ -440,9 +435,7 @@ def resemblance(passed: int, near: int, failed: int, silent: int) -> str:
         said += f", comes near {near}"
     if failed:
         said += f", misses {failed}"
-    return said + (
-        f"; {silent} more {'is' if silent == 1 else 'are'} shown without a verdict." if silent else "."
-    )
+    return said + (f"; {silent} more {'is' if silent == 1 else 'are'} shown without a verdict." if silent else ".")
 
 
 # ---- words

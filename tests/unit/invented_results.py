@@ -24,7 +24,7 @@ LEVELS = {
     "remittance_dependency": 8.7, "receiving_households": 31.0, "instrument_spending": 0.0,
 }  # fmt: skip
 EFFECTS = {
-    "remittances_received": 140_000.0, "remittances_fees": -52_000.0, "remittances_lost": 1_500.0,
+    "remittances_received": 130_500.0, "remittances_fees": -52_000.0, "remittances_lost": 1_500.0,
     "remittances_sent": 70_000.0, "real_income": 210.0, "consumption": 190.0, "participation_women": -0.35,
     "participation_men": -0.05, "poverty": -0.6, "price_ratio": 0.004, "price_index": 0.002, "gini": 0.0004,
     "earnings_mean": 40.0, "instrument_spending": 51_400.0, "migrants": 1.3, "prevalence": 0.05,
@@ -56,9 +56,7 @@ def invented(
         Texts that replace those of the place (`title`) and of every instrument (`policy`).
     """
     policy = compose([f"case={case}", f"seeds={seeds}", f"months={months}", "population=2000", *given])
-    baseline = compose(
-        ["territory=diourbel", f"seeds={seeds}", f"months={months}", "population=2000", *given]
-    )
+    baseline = compose(["territory=diourbel", f"seeds={seeds}", f"months={months}", "population=2000", *given])
     scenarios = {"baseline": baseline, "policy": policy}
     if withheld:
         scenarios["withheld"] = compose([
@@ -78,9 +76,7 @@ def invented(
     about = {name: name for name in scenarios}
     store.begin({"name": "invented", "scenarios": trees, "seeds": list(plan.seeds), **about}, plan.runs())
     finished = [
-        Finished(
-            one.run_id, months_of(one.scenario, one.seed, months, size, noise, localities), summary(one.seed)
-        )
+        Finished(one.run_id, months_of(one.scenario, one.seed, months, size, noise, localities), summary(one.seed))
         for one in plan.runs()
     ]
     store.write(finished)
@@ -92,9 +88,7 @@ def summary(seed: int) -> dict[str, Any]:
     return {"seed": seed, "seconds": 1.5, "peak_memory": 300.0}
 
 
-def months_of(
-    scenario: str, seed: int, months: int, size: float, noise: float, localities: int
-) -> dict[str, Any]:
+def months_of(scenario: str, seed: int, months: int, size: float, noise: float, localities: int) -> dict[str, Any]:
     """Rows of one run: the same luck in all scenarios, some luck of its own where there is an effect."""
     groups = [*GROUPS, *(f"locality={k}" for k in range(localities if localities > 1 else 0))]
     time = np.arange(1, months + 1)
@@ -108,11 +102,7 @@ def months_of(
             luck = np.random.default_rng([seed, k, j])
             own = np.random.default_rng([seed, k, j, len(scenario)])
             factor = 1.15 if group in ("recipient=yes", "migrants=yes") else 1.0
-            values = (
-                level
-                * factor
-                * (1 + 0.02 * noise * (luck.normal() + np.cumsum(luck.normal(size=months)) / 12))
-            )
+            values = level * factor * (1 + 0.02 * noise * (luck.normal() + np.cumsum(luck.normal(size=months)) / 12))
             change = {"policy": EFFECTS, "withheld": WITHHELD}.get(scenario, {}).get(name, 0.0)
             weight = 1.0 if scenario == "withheld" else size
             if change and weight:
@@ -122,4 +112,8 @@ def months_of(
             columns["group"].append(np.full(months, group))
             columns["value"].append(values)
     found = {name: np.concatenate(parts) for name, parts in columns.items()}
+    of = {one: found["indicator"] == f"remittances_{one}" for one in ("sent", "fees", "lost", "received")}
+    travel = np.where(scenario == "policy", 20_000.0 - 10_000.0 * size, 20_000.0)
+    sent, fees, lost = (found["value"][of[one]] for one in ("sent", "fees", "lost"))
+    found["value"][of["received"]] = sent - fees - lost - travel  # no money comes from nowhere
     return {**found, "month": found["month"].astype(np.int16)}

@@ -17,9 +17,7 @@ MONEY = "FCFA/month"
 
 
 def effect(differences, baseline=100.0, outcome="remittances_received", cost=None) -> Effect:
-    return paired(
-        outcome, [baseline] * len(differences), [baseline + one for one in differences], unit="%", cost=cost
-    )
+    return paired(outcome, [baseline] * len(differences), [baseline + one for one in differences], unit="%", cost=cost)
 
 
 UP = effect([1.0, 1.4, 1.2, 1.1, 1.3])
@@ -31,18 +29,14 @@ NOTHING = effect([0.0] * 20)
 def test_a_change_that_shows():
     said = headline("Poverty", DOWN, "%", "down")
     assert said == (
-        "Poverty: 1.20 percentage points lower, for the better; "
-        "90 % interval 1.05 to 1.35, 5 of 5 seeds agree."
+        "Poverty: 1.20 percentage points lower, for the better; 90 % interval 1.05 to 1.35, 5 of 5 seeds agree."
     )
     assert "for the worse" in headline("Poverty", UP, "%", "down")
     assert "for the" not in headline("Participation of women", UP, "%", None)
 
 
 def test_nothing_at_all():
-    assert (
-        headline("Poverty", NOTHING, "%", "down")
-        == "Poverty: no difference in this model, in any of 20 seeds."
-    )
+    assert headline("Poverty", NOTHING, "%", "down") == "Poverty: no difference in this model, in any of 20 seeds."
     assert "no difference in this model" in answer(NOTHING, "%", "down")
 
 
@@ -78,10 +72,7 @@ def test_what_is_not_finite_has_no_result():
         "x", "all", "%", 1.0, math.nan, math.nan, math.nan, math.nan, 0.9, 0.0, 2, math.nan, (math.nan,) * 2
     )
     assert verdict(broken) is Verdict.BROKEN
-    assert (
-        headline("Poverty", broken, "%", "down")
-        == "Poverty: no result, because a seed gave no finite number."
-    )
+    assert headline("Poverty", broken, "%", "down") == "Poverty: no result, because a seed gave no finite number."
     assert "no result" in answer(broken, "%", None)
 
 
@@ -98,9 +89,7 @@ def test_answers_name_what_families_receive():
     assert answer(UP, MONEY, "up").startswith(
         "The package raises what families receive, net of fees and losses, by 1.20 FCFA a month"
     )
-    assert answer(UNSURE, MONEY, "up").startswith(
-        "The model cannot tell whether the package changes what families"
-    )
+    assert answer(UNSURE, MONEY, "up").startswith("The model cannot tell whether the package changes what families")
 
 
 numbers = st.floats(-1e9, 1e9, allow_subnormal=False).map(lambda x: 0.0 if abs(x) < 1e-9 else x)
@@ -130,9 +119,7 @@ def test_numbers_in_a_sentence_are_those_of_the_table(differences, baseline):
     numbers, said = shown(found, MONEY), headline("Outcome", found, MONEY, None)
     kind = verdict(found)
     if kind is Verdict.UNSURE:
-        assert (
-            numbers.low in said and numbers.high in said and numbers.smallest in said and numbers.mean in said
-        )
+        assert numbers.low in said and numbers.high in said and numbers.smallest in said and numbers.mean in said
     elif kind is not Verdict.NONE:
         assert (numbers.size in said and numbers.agree in said) or found.low == found.high
 
@@ -151,9 +138,7 @@ def test_an_end_of_the_interval_that_shows_a_sign_is_never_printed_as_zero():
 
 def test_better_and_worse_need_a_sign_and_a_good_side():
     assert favourable(UP, "up") is True and favourable(UP, "down") is False
-    assert (
-        favourable(UP, "") is None and favourable(UNSURE, "up") is None and favourable(NOTHING, "up") is None
-    )
+    assert favourable(UP, "") is None and favourable(UNSURE, "up") is None and favourable(NOTHING, "up") is None
 
 
 def test_who_gains_names_every_group_once():
@@ -192,8 +177,10 @@ def test_what_a_unit_of_another_outcome_costs():
     women = effect([2.0, 2.1, 1.9], outcome="participation_women", cost=50_000.0)
     assert sentences.worth(women, "%", None, "FCFA", "x") == (
         "Each percentage point more of the participation of women in the labour force "
-        "cost 25,000 FCFA a month."
+        "goes with 25,000 FCFA a month spent."
     )
+    poor = effect([1.0, 1.1, 1.2], outcome="poverty", cost=5.0)
+    assert "changed for the worse" in sentences.worth(poor, "%", "down", "FCFA", "Poverty")
     assert "cannot be said" in sentences.worth(effect([1.0, -1.0], cost=5.0), "%", None, "FCFA", "x")
     assert "nothing changed" in sentences.worth(effect([0.0, 0.0], cost=5.0), "%", None, "FCFA", "x")
     assert "nothing was spent" in sentences.worth(UP, "%", None, "FCFA", "x")
@@ -201,18 +188,12 @@ def test_what_a_unit_of_another_outcome_costs():
 
 def test_discouragement_for_whom_and_how_sure():
     said = sentences.discouragement([("women", DOWN), ("men", UNSURE)])
-    assert said.startswith(
-        "Yes: remittances lower the participation of women (1.20 percentage points; 90 % interval"
-    )
+    assert said.startswith("Yes: remittances lower the participation of women (1.20 percentage points; 90 % interval")
     assert "for men (at least" in said and "the model cannot tell" in said
     said = sentences.discouragement([("women", UP), ("men", NOTHING)])
     assert said.startswith("No: remittances raise the participation of women") and "no difference" in said
-    assert sentences.discouragement([("women", UNSURE), ("men", UNSURE)]).startswith(
-        "The model cannot tell for women"
-    )
-    assert sentences.discouragement([("women", NOTHING), ("men", NOTHING)]).startswith(
-        "No difference in this model"
-    )
+    assert sentences.discouragement([("women", UNSURE), ("men", UNSURE)]).startswith("The model cannot tell for women")
+    assert sentences.discouragement([("women", NOTHING), ("men", NOTHING)]).startswith("No difference in this model")
     assert sentences.discouragement([]) == "This was not measured."
 
 

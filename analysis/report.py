@@ -1,0 +1,765 @@
+"""The report: one HTML file that needs nothing else, made from the stored results of a comparison.
+
+Effects come from the store by way of `analysis.load`, words from `analysis.sentences`, pictures from
+`analysis.figures`; nothing is simulated here. The file holds no script and asks for nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import datetime
+import io
+import json
+import math
+import os
+import pathlib
+import re
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+
+from analysis import figures, sentences
+from analysis.figures import SMALL, Drawing, currency_of, group_words, unit_of, with_currency
+from analysis.load import Results, load
+from analysis.sentences import Verdict, number, percent, quantity, shown, unit_words, verdict
+from experiments.effects import LEVEL, WINDOW, Effect, interval
+from experiments.store import StoreError
+from sim.packs import Pack, Test, read_pack
+
+CARDS = (
+    "participation_women",
+    "participation_men",
+    "unemployment",
+    "price_index",
+    "poverty",
+    "gini",
+    "prevalence",
+)
+"""Indicators on the first screen, after what the package is meant to change; last stands the cost."""
+BY_PLACE = (
+    "population",
+    "participation_women",
+    "participation_men",
+    "unemployment",
+    "poverty",
+    "real_income",
+)
+FUNDERS = {"donor": "a donor", "authority": "the local authority"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """Stored results, and which of their scenarios are compared."""
+
+    results: Results
+    baseline: str
+    policy: str
+    withheld: str | None  # remittances withheld, everything else as in the baseline
+    level: float = LEVEL
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """Configuration of the policy."""
+        return self.results.configuration(self.policy)
+
+    @property
+    def cause(self) -> str:
+        """What the two worlds differ by, in two words."""
+        return "the package" if self.tree.get("policies") else "the change"
+
+    def effect(self, indicator: str, group: str = "all", months: int = WINDOW) -> Effect:
+        """Effect of the policy against the baseline."""
+        return self.results.effect(self.policy, self.baseline, indicator, group, months=months, level=self.level)
+
+    def unit(self, indicator: str) -> str:
+        """Unit with the currency of the place."""
+        return unit_of(self.results, indicator)
+
+    def about(self, indicator: str) -> dict[str, str]:
+        """Title, definition and better side."""
+        return self.results.indicators[indicator]
+
+
+def comparison(results: Results) -> Comparison:
+    """What is compared in a folder of results.
+
+    Raises
+    ------
+    StoreError
+        Where there are not two scenarios with a seed in common.
+    """
+    names, sweep = results.scenarios, results.sweep
+    baseline = str(sweep.get("baseline", names[0]))
+    policy = str(sweep.get("policy", next((name for name in names if name != baseline), "")))
+    if not {baseline, policy} <= set(names) or baseline == policy:
+        raise StoreError(
+            f"{results.folder} holds one scenario; a report sets two beside each other: use remesa compare"
+        )
+    if not results.seeds:
+        raise StoreError(f"{results.folder} holds no seed that was run in every scenario; ask for the same runs again")
+    withheld = sweep.get("withheld")
+    return Comparison(results, baseline, policy, str(withheld) if withheld in names else None)
+
+
+def write(source: str | os.PathLike[str] | Results, out: str | os.PathLike[str]) -> pathlib.Path:
+    """Write the report of a folder of results, whole or not at all, and return its path."""
+    results = source if isinstance(source, Results) else load(source)
+    path = pathlib.Path(out)
+    content = render(comparison(results)).encode("utf-8", "replace")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    waiting = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with open(waiting, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(waiting, path)
+    except BaseException:
+        waiting.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def render(one: Comparison) -> str:
+    """The report as HTML."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("analysis", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["nice"] = nice
+    return environment.get_template("report.html.j2").render(content(one))
+
+
+def nice(text: Any) -> str:
+    """Typeset: a real minus sign, and no line break between a number and its percent sign."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "\u2212", str(text)).replace(" %", "\u00a0%")
+
+
+# ---- what the page says, part by part
+
+
+def content(one: Comparison) -> dict[str, Any]:
+    """Everything the template shows."""
+    results, place = one.results, one.tree["territory"]
+    pack, case = pack_of(one.tree), case_of(one.tree)
+    effects = {name: one.effect(name) for name in results.indicators if measured(results, name)}
+    lead = headline_indicator(one, effects)
+    since = base_year(place)
+    return {
+        "place": str(place.get("title") or place.get("name") or "A place"),
+        "base_year": since,
+        "facts": facts(one),
+        "title": case.get("title") or "A comparison of two simulated worlds",
+        "question": case.get("question") or question(one),
+        "answer": sentences.answer(
+            effects[lead], one.unit(lead), one.about(lead)["better"], one.cause, one.about(lead)["title"]
+        ),
+        "mood": mood(effects[lead], one.about(lead)["better"]),
+        "beside": [
+            sentences.headline(one.about(n)["title"], effects[n], one.unit(n), one.about(n)["better"])
+            for n in ("participation_women", "participation_men")
+            if n in effects and n != lead
+        ],
+        "cards": [card(one, name, effects[name]) for name in dict.fromkeys((lead, *CARDS)) if name in effects]
+        + cost_card(one),
+        "level": percent(one.level),
+        "window": min(WINDOW, len(results.months)),
+        "seeds": len(results.seeds),
+        "cause": one.cause,
+        "gains": gains(one, lead),
+        "instruments": instruments(one.tree),
+        "winners": drawn(one, "who_gains", figures.WINNERS, since),
+        "figures": [drawn(one, name, drawing, since) for name, drawing in figures.FIGURES.items()],
+        "second": second_question(one, since),
+        "table": table(one, effects),
+        "places": places(one),
+        "resemblance": resemblance(one, pack),
+        "limits": limits(pack),
+        "manifest": manifest(one),
+        "styles": {"up": "shows", "down": "shows", "none": "none", "unsure": "unsure", "broken": "unsure"},
+    }
+
+
+def measured(results: Results, indicator: str, group: str = "all") -> bool:
+    """Whether the stored results hold an indicator of a group."""
+    try:
+        return bool(results.panel(results.scenarios[0], indicator, group).size)
+    except KeyError:
+        return False
+
+
+def base_year(place: dict[str, Any]) -> str:
+    """The year the figures of the place are of."""
+    year = place.get("base_year", "")
+    return str(year.get("value", "") if isinstance(year, dict) else year)
+
+
+def case_of(tree: dict[str, Any]) -> dict[str, str]:
+    """Title, question and summary of the case, where the comparison was one that is shipped."""
+    from scenarios import library
+
+    try:
+        found = library.load_case(str(tree["case"])) if tree.get("case") in library.cases() else {}
+    except library.LibraryError:
+        return {}
+    return {key: str(found[key]) for key in ("title", "question", "summary") if key in found}
+
+
+def pack_of(tree: dict[str, Any]) -> Pack:
+    """The figures the results were made with, and with them the tests and gaps of the shipped pack."""
+    from scenarios import library
+
+    rest: dict[str, Any] = {}
+    name = str(tree.get("pack") or "")
+    if name in library.territories():
+        rest = {key: value for key, value in library.load("territories", name).items() if key != "inputs"}
+    return read_pack({**rest, "inputs": tree["territory"]})
+
+
+def question(one: Comparison) -> str:
+    """The question of a comparison that is no case."""
+    before = one.results.configuration(one.baseline)
+    names = [
+        f"“{event.get('title') or name}”"
+        for kind in ("policies", "shocks")
+        for name, event in one.tree.get(kind, {}).items()
+        if name not in before.get(kind, {})
+    ]
+    place = one.tree["territory"].get("title", "this place")
+    return f"What changes in {place} with {sentences.listed(names) or 'the change'}?"
+
+
+def headline_indicator(one: Comparison, effects: dict[str, Effect]) -> str:
+    """What the package is meant to change: the indicator that most of its instruments name."""
+    named: Counter[str] = Counter()
+    for event in one.tree.get("policies", {}).values():
+        named.update(name for name in event.get("shows", []) if name in effects)
+    if named:
+        return named.most_common(1)[0][0]
+    return "remittances_received" if "remittances_received" in effects else next(iter(effects))
+
+
+def facts(one: Comparison) -> list[str]:
+    """What was simulated, in a line."""
+    tree, months = one.tree, len(one.results.months)
+    people = population(tree)
+    run = f"{months // 12} years" if months % 12 == 0 and months > 12 else f"{months} months"
+    seeds = len(one.results.seeds)
+    return [
+        f"{run} from {base_year(tree['territory'])}",
+        f"a simulated place of {people:,} people",
+        f"{seeds} pairs of random seeds" if seeds > 1 else "one pair of random seeds",
+    ]
+
+
+def population(tree: dict[str, Any]) -> int:
+    """Persons at the start."""
+    own = tree["territory"].get("population", 0)
+    return int(tree.get("population") or (own.get("value", 0) if isinstance(own, dict) else own))
+
+
+def mood(effect: Effect, better: str) -> str:
+    """Colour of a result: good, bad, change without a good side, none, unsure."""
+    good = sentences.favourable(effect, better)
+    if good is not None:
+        return "good" if good else "bad"
+    return {"up": "change", "down": "change", "none": "none"}.get(verdict(effect).value, "unsure")
+
+
+def card(one: Comparison, name: str, effect: Effect, title: str = "", note: str = "") -> dict[str, Any]:
+    """One result on the first screen; every card has the same size and the same parts."""
+    about, unit, s = one.about(name), one.unit(name), shown(effect, one.unit(name))
+    found = verdict(effect)
+    level = "" if found is Verdict.BROKEN else f"{s.baseline} \u2192 {quantity(s.policy, unit)}"
+    sure = {
+        Verdict.NONE: "no difference in this model",
+        Verdict.BROKEN: "a seed gave no finite number",
+        Verdict.UNSURE: "the model cannot tell" if effect.seeds > 1 else "one seed: no interval",
+    }.get(found, f"{s.agree} seeds agree")
+    could = (
+        f"could have shown {quantity(s.smallest, unit, change=True)}"
+        if found is Verdict.UNSURE and effect.seeds > 1
+        else ""
+    )
+    return {
+        "title": title or about["title"],
+        "definition": about["definition"],
+        "note": note,
+        "verdict": found.value,
+        "mood": mood(effect, about["better"]),
+        "arrow": {"up": "\u25b2", "down": "\u25bc", "none": "=", "unsure": "?"}.get(found.value, "?"),
+        "direction": sentences.direction(effect),
+        "size": sentences.short(effect, unit),
+        "unit": unit_words(unit, change=True) if found not in (Verdict.NONE, Verdict.BROKEN) else "",
+        "relative": s.relative if found in (Verdict.UP, Verdict.DOWN) else "",
+        "interval": f"{s.low} to {s.high}" if effect.seeds > 1 and found is not Verdict.NONE else "",
+        "level": level,
+        "sure": sure,
+        "could": could,
+        "valued": {"good": "better", "bad": "worse"}.get(mood(effect, about["better"]), ""),
+        "strip": strip(effect),
+        "sentence": sentences.headline(title or about["title"], effect, unit, about["better"]),
+    }
+
+
+def cost_card(one: Comparison) -> list[dict[str, Any]]:
+    """What was spent on instruments, over the whole run."""
+    name = "instrument_spending"
+    if not measured(one.results, name):
+        return []
+    payers = sentences.listed([FUNDERS.get(one, one) for one in funders(one.tree)])
+    note = f"Paid by {payers}." if payers else ""
+    effect = one.effect(name, months=len(one.results.months))
+    return [card(one, name, effect, "Cost, mean of all months", note)]
+
+
+def funders(tree: dict[str, Any]) -> list[str]:
+    """Who pays for the instruments."""
+    return list(
+        dict.fromkeys(str(event["funder"]) for event in tree.get("policies", {}).values() if event.get("funder"))
+    )
+
+
+def strip(effect: Effect) -> dict[str, float] | None:
+    """Where zero, mean and ends of the interval lie on a line from 0 to 100."""
+    if effect.none or effect.seeds < 2 or not math.isfinite(effect.low + effect.high):
+        return None
+    low, high = min(effect.low, 0.0), max(effect.high, 0.0)
+    reach = (high - low) or 1.0
+    low, reach = low - 0.1 * reach, 1.2 * reach
+    return {
+        name: round(100 * (value - low) / reach, 2)
+        for name, value in (("zero", 0.0), ("low", effect.low), ("high", effect.high), ("mean", effect.mean))
+    }
+
+
+def gains(one: Comparison, lead: str) -> dict[str, list[str]]:
+    """Who gains, who pays and what it costs, in sentences."""
+    results, whole = one.results, len(one.results.months)
+    money = currency_of(results)
+
+    def of(name: str, groups: Sequence[str]) -> list[tuple[str, Effect]]:
+        return [
+            (sentences.lower(group_words(group)), one.effect(name, group))
+            for group in groups
+            if measured(results, name, group) and figures.enough(results, one.baseline, group)
+        ]
+
+    winners = [
+        sentences.gains(f"{one.about(name)['title']} in the last {min(WINDOW, whole)} months", them, one.unit(name))
+        for name, groups in figures.GAINERS
+        for them in [of(name, groups)]
+        if them
+    ]
+    payers = [sentences.spent(results.cost(one.policy, one.baseline), money, funders(one.tree))]
+    for name in ("remittances_fees", "budget_balance"):
+        if measured(results, name):
+            about = one.about(name)
+            payers.append(sentences.headline(about["title"], one.effect(name), one.unit(name), None))
+    costs = [
+        sentences.worth(
+            one.effect(name, months=whole),
+            one.unit(name),
+            one.about(name)["better"],
+            money,
+            one.about(name)["title"],
+        )
+        for name in dict.fromkeys((lead, "participation_women", "participation_men", "poverty"))
+        if measured(results, name)
+    ]
+    return {"winners": winners, "payers": payers, "costs": costs}
+
+
+def instruments(tree: dict[str, Any]) -> list[dict[str, str]]:
+    """The instruments of the package: what each is, who pays, how much, and what is assumed of it."""
+    found = []
+    for name, event in tree.get("policies", {}).items():
+        money = str(event.get("currency") or "money")
+        found.append(
+            {
+                "title": str(event.get("title") or name),
+                "summary": str(event.get("summary") or ""),
+                "payer": FUNDERS.get(str(event.get("funder")), str(event.get("funder") or "nobody")),
+                "budget": figure_text(event.get("budget") or event.get("coverage"), money),
+                "unit_cost": figure_text(event.get("unit_cost"), money),
+                "timing": timing(event),
+                "evidence": str(event.get("evidence") or ""),
+            }
+        )
+    return found
+
+
+def figure_text(figure: Any, money: str) -> str:
+    """A figure of an instrument with its unit."""
+    if not isinstance(figure, dict) or not isinstance(figure.get("value"), (int, float)):
+        return "-"
+    said = quantity(listed_value(figure["value"]), with_currency(str(figure.get("unit", "1")), money))
+    return said + (" (assumption)" if str(figure.get("source", "")).startswith("assumption") else "")
+
+
+def timing(event: dict[str, Any]) -> str:
+    """When an instrument begins and ends."""
+    said = f"from month {event.get('start', 1)}"
+    if event.get("ramp"):
+        said += f", fully after {event['ramp']} months"
+    return said + (f", until month {event['end']}" if event.get("end") else "")
+
+
+# ---- figures
+
+
+def drawn(one: Comparison, name: str, drawing: Drawing, since: str) -> dict[str, Any]:
+    """A figure with its sentences, its numbers to take away and its text for those who cannot see it."""
+    results = one.results
+    try:
+        frame = drawing.numbers(results, one.policy, one.baseline, level=one.level)
+    except KeyError as error:
+        return {"title": drawing.title, "missing": f"Not in these results: {error.args[0]}."}
+    frame.attrs["cause"] = one.cause
+    said = []
+    if "month" in frame:
+        for indicator in frame["indicator"].unique():
+            about = one.about(indicator)
+            said.append(sentences.headline(about["title"], one.effect(indicator), one.unit(indicator), about["better"]))
+    elif name == "remittances":
+        for part in ("sent", "received", "fees", "lost"):
+            about = one.about(f"remittances_{part}")
+            effect = one.effect(f"remittances_{part}")
+            said.append(sentences.headline(about["title"], effect, one.unit(f"remittances_{part}"), about["better"]))
+    return {"said": said, **pictures(name, drawing, frame, since)}
+
+
+def pictures(name: str, drawing: Drawing, frame: pd.DataFrame, since: str) -> dict[str, Any]:
+    """The pictures of one figure: panels side by side, or one for wide and one for narrow pages."""
+    if not len(frame):
+        return {
+            "title": drawing.title,
+            "missing": "Nobody to show here: no group of this figure has enough people.",
+        }
+    shape: dict[str, Any] = {"panels": []}
+    if "month" in frame:
+        for k, (_, rows) in enumerate(frame.groupby("indicator", sort=False)):
+            rows.attrs.update(frame.attrs)
+            title = str(rows["title"].iloc[0])
+            picture = drawing.paint(rows, True, since)
+            shape["panels"].append(figures.svg(picture, f"{name}-{k}", title, figures.in_words(rows)))
+    else:
+        for width in ("wide", "narrow"):
+            picture = drawing.paint(frame, width == "narrow", since)
+            shape[width] = figures.svg(picture, f"{name}-{width}", drawing.title, figures.in_words(frame))
+    columns = [column for column in frame.columns if column not in ("title", "said", "verdict")]
+    return {
+        "title": drawing.title,
+        "reading": drawing.reading,
+        "csv": csv_link(columns, frame[columns].itertuples(index=False)),
+        "file": f"{name}.csv",
+        "missing": "",
+        **shape,
+    }
+
+
+def second_question(one: Comparison, since: str) -> dict[str, Any] | None:
+    """What remittances do to participation here: paid against withheld, migrants still away."""
+    if one.withheld is None:
+        return None
+    results = one.results
+    frame = figures.paid_and_withheld(results, one.baseline, one.withheld, one.level)
+
+    def of(group: str) -> list[tuple[str, Effect]]:
+        return [
+            (
+                sex,
+                results.effect(one.baseline, one.withheld or "", f"participation_{sex}", group, level=one.level),
+            )
+            for sex in figures.SEX
+            if measured(results, f"participation_{sex}", group) and figures.enough(results, one.baseline, group)
+        ]
+
+    said = []
+    for group, whom in (
+        ("migrants=yes", "households with a member away"),
+        ("migrants=no", "other households"),
+    ):
+        them = of(group)
+        if them:
+            said.append(sentences.gains(f"Participation in {whom}", them, "%"))
+    shares = []
+    for sex in figures.SEX:
+        if measured(results, "discouraged_by_remittances", f"sex={sex}"):
+            found = results.outcome(one.baseline, "discouraged_by_remittances", f"sex={sex}")
+            shares.append((sex, *interval(found, one.level), len(found)))
+    away = (
+        results.effect(one.baseline, one.withheld, "migrants", level=one.level)
+        if measured(results, "migrants")
+        else None
+    )
+    return {
+        "answer": sentences.discouragement(of("all")),
+        "said": said,
+        "direct": sentences.direct(shares, one.level),
+        "away": sentences.headline("Migrants away, paid against withheld", away, one.unit("migrants"), None)
+        if away
+        else "",
+        "figure": pictures("second", figures.SECOND, frame, since),
+    }
+
+
+# ---- tables
+
+
+def table(one: Comparison, effects: dict[str, Effect]) -> dict[str, Any]:
+    """All indicators, each in the same form."""
+    rows, raw = [], []
+    for name, effect in effects.items():
+        about, unit = one.about(name), one.unit(name)
+        s = shown(effect, unit)
+        rows.append(
+            {
+                "title": about["title"],
+                "definition": about["definition"],
+                "unit": unit_words(unit),
+                "baseline": s.baseline,
+                "policy": s.policy,
+                "mean": s.mean,
+                "interval": f"{s.low} to {s.high}" if effect.seeds > 1 and not effect.none else "",
+                "agree": "" if effect.none else s.agree,
+                "says": sentences.direction(effect),
+                "mood": mood(effect, about["better"]),
+            }
+        )
+        raw.append(
+            (name, about["title"], unit, effect.baseline, effect.policy, effect.mean, effect.low, effect.high,
+             effect.level, effect.share, effect.seeds, effect.smallest, verdict(effect).value)
+        )  # fmt: skip
+    heads = ("indicator", "title", "unit", "without", "with", "difference", "low", "high", "level",
+             "share_of_seeds_with_sign", "seeds", "smallest_effect_shown", "verdict")  # fmt: skip
+    return {"rows": rows, "csv": csv_link(heads, raw), "file": "indicators.csv"}
+
+
+def places(one: Comparison) -> dict[str, Any] | None:
+    """Effects by locality, where there are several; small ones are left out."""
+    results = one.results
+    groups = sorted(
+        (group for group in results.groups if group.startswith("locality=")),
+        key=lambda g: int(g.partition("=")[2]),
+    )
+    names = [name for name in BY_PLACE[1:] if groups and measured(results, name, groups[0])]
+    if len(groups) < 2 or not names:
+        return None
+    rows, raw = [], []
+    for group in groups:
+        people = float(results.outcome(one.baseline, "population", group).mean())
+        cells = []
+        for name in names if people >= SMALL else ():
+            effect, unit = one.effect(name, group), one.unit(name)
+            cells.append({"size": sentences.short(effect, unit), "mood": mood(effect, one.about(name)["better"])})
+            raw.append(
+                (
+                    group,
+                    name,
+                    unit,
+                    people,
+                    effect.baseline,
+                    effect.policy,
+                    effect.mean,
+                    effect.low,
+                    effect.high,
+                )
+            )
+        rows.append({"title": group_words(group), "people": number(people, 3), "cells": cells})
+    heads = [f"{one.about(name)['title']}, {unit_words(one.unit(name), change=True)}" for name in names]
+    columns = ("locality", "indicator", "unit", "population", "without", "with", "difference", "low", "high")
+    return {
+        "heads": heads,
+        "rows": rows,
+        "small": SMALL,
+        "csv": csv_link(columns, raw),
+        "file": "localities.csv",
+    }
+
+
+def csv_link(heads: Iterable[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table as a `data:` address that a browser saves."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(heads)
+    for row in rows:
+        writer.writerow([cell(value) for value in row])
+    return "data:text/csv;charset=utf-8," + quote(buffer.getvalue(), safe=",;:()=+-_.!*/ ~").replace(" ", "%20")
+
+
+def cell(value: Any) -> Any:
+    """A value of a table: short numbers, nothing for what does not exist, and no text that is a formula."""
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.8g}" if math.isfinite(value) else ""
+    if isinstance(value, str) and value[:1] in "=+-@\t":
+        return f"'{value}"
+    return value
+
+
+# ---- the place
+
+
+def resemblance(one: Comparison, pack: Pack) -> dict[str, Any]:
+    """Published figures of the place beside what the model makes of the base year without the package."""
+    rows = [judged(one, test) for test in pack.tests]
+    counts = Counter(row["verdict"] for row in rows)
+    said = sentences.resemblance(counts["meets"], counts["near"], counts["misses"], counts["no verdict"])
+    return {
+        "rows": rows,
+        "said": said if rows else "This place has no published figures to judge the model by.",
+    }
+
+
+def judged(one: Comparison, test: Test) -> dict[str, str]:
+    """One published figure and the model's: meets (within the tolerance), near (within twice), misses."""
+    results = one.results
+    unit = "1" if test.over else with_currency(test.unit, currency_of(results))
+    if test.value is not None:
+        published = quantity(number(test.value, 3), unit)
+    else:
+        published = quantity(f"at least {number(test.at_least, 3)}", unit) if test.at_least is not None else "none"
+    row = {
+        "name": sentences.upper(test.name),
+        "published": published,
+        "year": f"{test.year:g}",
+        "source": test.source,
+        "note": test.note,
+        "model": "not measured",
+        "interval": "",
+        "allowed": "",
+        "verdict": "no verdict",
+    }
+    if test.allowed is not None and test.tolerance is not None:
+        row["allowed"] = f"\u00b1 {listed_value(test.tolerance)}{' %' if test.relative else ' points'}"
+    if not measured(results, test.statistic) or (test.over and not measured(results, test.over)):
+        return row
+    each = results.panel(one.baseline, test.statistic)[:, :12].mean(axis=1)
+    below = results.panel(one.baseline, test.over)[:, :12].mean(axis=1) if test.over else np.ones_like(each)
+    if not (below > 0).all():
+        return row | {"model": "not defined"}
+    mean, low, high = interval(each / below, one.level)
+    row["model"] = quantity(number(mean, 3), unit)
+    row["interval"] = f"{number(low, 3)} to {number(high, 3)}" if math.isfinite(low) else ""
+    passed = test.passed(float(each.mean()), float(below.mean()))
+    if passed is not None:
+        row["verdict"] = "meets" if passed else "near" if nearly(test, mean) else "misses"
+    return row
+
+
+def nearly(test: Test, found: float) -> bool:
+    """Whether a result lies within twice the tolerance."""
+    if test.allowed is None or test.value is None:
+        return False
+    return abs(found - test.value) <= 2 * (test.allowed[1] - test.value)
+
+
+def limits(pack: Pack) -> dict[str, Any]:
+    """How sure the figures of the place are, what is missing, and where they come from."""
+    read = sum(figure.verified == "yes" for figure in pack.figures)
+    derived = sum(figure.verified == "derived" for figure in pack.figures)
+    assumed, total = len(pack.assumptions), len(pack.figures)
+    sources = {figure.source for figure in pack.figures} | {test.source for test in pack.tests}
+    return {
+        "scope": pack.meta.get("scope", ""),
+        "said": (
+            f"{assumed} of the {total} figures that describe the place are assumptions with bounds, {read} "
+            f"were read in their source, {derived} are derived from figures that were, and "
+            f"{total - assumed - read - derived} are remembered or still to be found again."
+        ),
+        "assumptions": [
+            {
+                "name": figure.path.removeprefix("territory.inputs.").replace("_", " ").replace(".", ", "),
+                "value": listed_value(figure.value),
+                "unit": unit_words(figure.unit),
+                "bounds": f"{figure.bounds[0]:g} to {figure.bounds[1]:g}" if figure.bounds else "",
+                "note": figure.note,
+            }
+            for figure in pack.assumptions
+        ],
+        "not_found": list(pack.not_found),
+        "conflicts": [dataclasses.asdict(conflict) for conflict in pack.conflicts],
+        "interventions": [
+            {
+                "id": figure.id,
+                "what": figure.what,
+                "value": listed_value(figure.value),
+                "unit": unit_words(figure.unit),
+                "use": figure.used_by or figure.test or "not used",
+                "note": figure.note,
+            }
+            for figure in pack.interventions
+        ],
+        "sources": sorted(
+            source for source in sources if not source.startswith(("assumption", "definition", "none"))
+        ),
+    }  # fmt: skip
+
+
+def listed_value(value: Any) -> str:
+    """A figure or a list of figures."""
+    if isinstance(value, list):
+        return ", ".join(listed_value(one) for one in value)
+    return f"{value:,.10g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+
+
+def manifest(one: Comparison) -> dict[str, Any]:
+    """How to make the same numbers again."""
+    results, sweep = one.results, one.results.sweep
+    stamp = (results.folder / "sweep.json").stat().st_mtime
+    day = datetime.datetime.fromtimestamp(stamp, datetime.UTC)
+    seeds = results.seeds
+    spans = (
+        f"{seeds[0]} to {seeds[-1]}" if seeds == list(range(seeds[0], seeds[-1] + 1)) else ", ".join(map(str, seeds))
+    )
+    trees = {
+        name: {key: value for key, value in results.configuration(name).items() if key not in ("out", "survey")}
+        for name in results.scenarios
+    }
+    facts = [
+        ("Scenarios", ", ".join(results.scenarios)),
+        ("Random seeds", spans if len(seeds) > 1 else str(seeds[0])),
+        ("Months after the burn-in", str(len(results.months))),
+        ("People at the start", f"{population(one.tree):,}"),
+        ("Runs stored", f"{results.stored} of {results.planned} planned"),
+        ("Simulated on", f"{day.day} {day:%B %Y}"),
+        ("Model code", str(sweep.get("code", ""))),
+        ("Plan", str(sweep.get("plan", ""))),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in sweep.get("versions", {}).items())),
+        ("Time of all runs", f"{number(results.seconds(), 3)} s"),
+    ]
+    return {
+        "facts": facts,
+        "changes": changes(trees[one.baseline], trees[one.policy]),
+        "config": "data:application/json;charset=utf-8," + quote(json.dumps(trees, ensure_ascii=False)),
+        "missing": results.planned - results.stored,
+    }
+
+
+def changes(before: Any, after: Any, where: str = "") -> list[str]:
+    """Keys in which two configurations differ, each with both values; whole instruments by name."""
+    if isinstance(before, dict) and isinstance(after, dict) and where.count(".") < 3:
+        found = []
+        for key in dict.fromkeys((*before, *after)):
+            place = f"{where}.{key}" if where else str(key)
+            if place == "case":
+                continue
+            if key not in before:
+                found.append(f"{place}: added")
+            elif key not in after:
+                found.append(f"{place}: left out")
+            elif before[key] != after[key]:
+                found += changes(before[key], after[key], place)
+        return found
+    return [f"{where}: {listed_value(before)} \u2192 {listed_value(after)}"]
