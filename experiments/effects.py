@@ -71,10 +71,7 @@ class Effect:
         """Plain values for JSON; what does not exist is None."""
         found = dataclasses.asdict(self) | {"shows": self.shows, "cost_per_unit": self.cost_per_unit}
         found["differences"] = list(self.differences)
-        return {
-            key: None if isinstance(value, float) and math.isnan(value) else value
-            for key, value in found.items()
-        }
+        return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in found.items()}
 
 
 def paired(

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import signal
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -107,9 +108,7 @@ def run_one(tree: dict[str, Any], seed: int) -> Finished:
     return Finished(configuration.run_id(seed), rows, {**facts, **means})
 
 
-def run_batch(
-    folder: str, code: str, trees: dict[str, dict[str, Any]], batch: Sequence[Planned]
-) -> dict[str, str]:
+def run_batch(folder: str, code: str, trees: dict[str, dict[str, Any]], batch: Sequence[Planned]) -> dict[str, str]:
     """Run what of a batch is not stored yet and store it as one part; reasons of those that failed, by id."""
     if code != code_hash():
         raise StoreError("a worker holds other sources of the model than the plan; give all of them the same")
@@ -245,35 +244,41 @@ def cluster(workers: int) -> Iterator[Any]:
     library: Any = distributed  # it declares no types
 
     quiet = logging.CRITICAL
-    for name in (
-        "distributed",
-        "distributed.scheduler",
-        "distributed.worker",
-        "distributed.nanny",
-        "tornado",
-    ):
+    for name in ("distributed", "tornado"):
         logging.getLogger(name).setLevel(quiet)
-    settings = {
-        "distributed.worker.memory.terminate": False,
-        "distributed.worker.memory.pause": False,
-        "distributed.worker.memory.spill": False,
-        "distributed.worker.memory.target": False,
-        "distributed.admin.tick.limit": "1h",
-        "distributed.logging": {"distributed": "critical"},
+    # what does not fit into memory was refused before
+    settings: dict[str, Any] = {
+        f"distributed.worker.memory.{name}": False for name in ("target", "spill", "pause", "terminate")
     }
-    with (
-        dask.config.set(settings),
-        library.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            silence_logs=quiet,
-        ) as local,
-        library.Client(local) as client,
-    ):
+    settings["distributed.logging"] = {"distributed": "critical"}
+    with contextlib.ExitStack() as stack:
+        with interrupts_held():
+            stack.enter_context(dask.config.set(settings))
+            local = stack.enter_context(
+                library.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    silence_logs=quiet,
+                )
+            )
+            client = stack.enter_context(library.Client(local))
         yield client
+
+
+@contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Hold back Ctrl-C; processes and threads begun meanwhile never see it: the main process ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def warm_up(configuration: Configuration, announce: Announce | None = None) -> None:
@@ -295,9 +300,7 @@ def warm_up(configuration: Configuration, announce: Announce | None = None) -> N
             done.touch()
 
 
-def in_batches(
-    missing: Sequence[Planned], seconds: dict[str, float], workers: int
-) -> Iterator[list[Planned]]:
+def in_batches(missing: Sequence[Planned], seconds: dict[str, float], workers: int) -> Iterator[list[Planned]]:
     """Runs that are stored together: some seconds of work, and no more than leaves each process its share."""
     most = max(1, -(-len(missing) // workers))
     batch: list[Planned] = []
@@ -353,6 +356,4 @@ def _peak_memory() -> float:
         import sys
     except ImportError:  # Windows
         return 0.0
-    return round(
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3), 1
-    )
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3), 1)

@@ -140,9 +140,7 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
             held = self.holds()
             if held is None:
-                others = [
-                    p.name for p in self.folder.iterdir() if p.name not in OURS and not p.name.startswith(".")
-                ]
+                others = [p.name for p in self.folder.iterdir() if p.name not in OURS and not p.name.startswith(".")]
                 if others:
                     raise StoreError(
                         f"out = {self.folder} holds other files ({min(others)}); give a new or empty folder"
@@ -166,9 +164,7 @@ class Store:
                 }
                 self._write_once(self.folder / "sweep.json", _json(document))
                 if self.holds() != identity:
-                    raise StoreError(
-                        f"out = {self.folder} was given another plan just now; give another out="
-                    )
+                    raise StoreError(f"out = {self.folder} was given another plan just now; give another out=")
 
     def _plan_is_damaged(self, identity: str) -> bool:
         try:
@@ -309,9 +305,7 @@ class Store:
             if self._verified.get(path) == stamp:
                 return None
             if _hash(path.read_bytes()) != named[1]:
-                return (
-                    f"its content ({stat.st_size} bytes) is not what its name says: cut, changed or foreign"
-                )
+                return f"its content ({stat.st_size} bytes) is not what its name says: cut, changed or foreign"
         except OSError as error:
             return f"it cannot be read: {error.strerror}"
         self._verified[path] = stamp
@@ -319,9 +313,7 @@ class Store:
 
     def _quarantine(self, path: pathlib.Path, reason: str) -> None:
         aside = self.folder / "quarantine"
-        with contextlib.suppress(
-            OSError
-        ):  # another reader was first, or the folder is read-only: it is ignored
+        with contextlib.suppress(OSError):  # another reader was first, or the folder is read-only: it is ignored
             aside.mkdir(exist_ok=True)
             name = f"{path.parent.name}-{path.name}-{uuid.uuid4().hex[:8]}"
             os.replace(path, aside / name)
@@ -345,9 +337,7 @@ class Store:
     def missing(self) -> list[Planned]:
         """What the plan names and the store does not hold, each run once."""
         found = self.found()
-        return list(
-            {planned.run_id: planned for planned in self.plan() if planned.run_id not in found}.values()
-        )
+        return list({planned.run_id: planned for planned in self.plan() if planned.run_id not in found}.values())
 
     def failures(self) -> list[dict[str, Any]]:
         """The runs that failed, with reason and traceback."""
@@ -369,9 +359,7 @@ class Store:
         for part, run_ids in sorted(chosen.items()):
             filters: list[tuple[str, str, list[str]]] = [("run_id", "in", run_ids)]
             filters += [
-                (name, "in", list(some))
-                for name, some in (("indicator", indicators), ("group", groups))
-                if some
+                (name, "in", list(some)) for name, some in (("indicator", indicators), ("group", groups)) if some
             ]
             tables.append(self._read(self.folder / "runs" / part, list(ROWS), filters).cast(_rows_schema()))
         return pa.concat_tables(tables).unify_dictionaries()
@@ -385,9 +373,7 @@ class Store:
             table = self._read(path)
             pairs = zip(table["run_id"].to_pylist(), table["part"].to_pylist(), strict=True)
             tables.append(
-                table.filter(
-                    pa.array([run_id in wanted and index.get(run_id) == part for run_id, part in pairs])
-                )
+                table.filter(pa.array([run_id in wanted and index.get(run_id) == part for run_id, part in pairs]))
             )
         if not tables:
             return pa.table({"run_id": pa.array([], pa.string())})
@@ -451,8 +437,7 @@ def _rows_table(finished: Sequence[Finished]) -> pa.Table:
 
 def _summary_table(finished: Sequence[Finished], part: str) -> pa.Table:
     lines = [
-        {"run_id": one.run_id, "part": part, **one.summary}
-        for one in sorted(finished, key=lambda one: one.run_id)
+        {"run_id": one.run_id, "part": part, **one.summary} for one in sorted(finished, key=lambda one: one.run_id)
     ]
     table = pa.Table.from_pylist(lines)
     fields = []
@@ -495,9 +480,7 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode(
-        "utf-8", "surrogateescape"
-    )
+    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "surrogateescape")
 
 
 def _hash(content: bytes) -> str:

@@ -72,15 +72,9 @@ RUN_KEYS: dict[str, RunKey] = {
     "months": RunKey(120, "month", (1, 2400), "months simulated after the burn-in"),
     "seed": RunKey(1, "1", (0, 2**62), "first random seed"),
     "seeds": RunKey(1, "1", (1, 1_000_000), "how many random seeds, counted up from seed"),
-    "population": RunKey(
-        None, "persons", (1, 20_000_000), "persons at the start; none given: the territory's own"
-    ),
-    "out": RunKey(
-        None, "folder", None, "where results are stored; none given: results/<name of case or command>"
-    ),
-    "survey": RunKey(
-        None, "file", None, "a survey of people that replaces the synthetic population of the start"
-    ),
+    "population": RunKey(None, "persons", (1, 20_000_000), "persons at the start; none given: the territory's own"),
+    "out": RunKey(None, "folder", None, "where results are stored; none given: results/<name of case or command>"),
+    "survey": RunKey(None, "file", None, "a survey of people that replaces the synthetic population of the start"),
 }
 GROUPS: dict[str, str] = {
     "territory": "the place: a name of `remesa list territories` or a file",
@@ -114,11 +108,7 @@ class Configuration:
 
     def identity(self) -> Tree:
         """All that decides the results beside seed and code of the model, and nothing that only describes."""
-        inputs = {
-            key: value
-            for key, value in dataclasses.asdict(self.inputs).items()
-            if key not in ("name", "title")
-        }
+        inputs = {key: value for key, value in dataclasses.asdict(self.inputs).items() if key not in ("name", "title")}
         return {
             "territory": inputs,
             "parameters": dataclasses.asdict(self.parameters),
@@ -222,7 +212,7 @@ def check(tree: Tree, name: str = "run") -> Configuration:
         inputs = read({key: value for key, value in tree["territory"].items()})
         parameters = _parameters(tree["parameters"])
         events = tuple(_event(kind, event, tree[kind][event]) for kind in EVENTS for event in tree[kind])
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ConfigurationError(_one_line(error)) from error
     for event in events:
         currency = getattr(event, "currency", "")
@@ -235,9 +225,7 @@ def check(tree: Tree, name: str = "run") -> Configuration:
     if values["population"] is None:
         values["population"] = int(inputs.population)
     if values["seed"] + values["seeds"] > 2**63:
-        raise ConfigurationError(
-            f"seed = {values['seed']} is too large to count {values['seeds']} seeds up from it"
-        )
+        raise ConfigurationError(f"seed = {values['seed']} is too large to count {values['seeds']} seeds up from it")
     survey = _survey(values["survey"])
     out = values["out"] or f"results/{name}"
     plain = {**tree, **values, "out": out, "survey": survey}
@@ -311,9 +299,7 @@ def _case(text: str) -> tuple[str, list[Item]]:
     lines = _said(lambda: library.load_case(text))["overrides"]
     items = [_split(line) for line in lines]
     if any(item.key == "case" for item in items):
-        raise ConfigurationError(
-            f"case {text}: a case cannot stand for another case; write out its overrides"
-        )
+        raise ConfigurationError(f"case {text}: a case cannot stand for another case; write out its overrides")
     return _stem(text), items
 
 
@@ -363,8 +349,7 @@ def _shipped(kind: str, text: str) -> None:
     names = library.names(kind)
     if text not in names:
         raise ConfigurationError(
-            f"{kind} has no {text!r};{_nearest(text, names)} see: remesa list {kind} "
-            "(a file of your own ends in .yaml)"
+            f"{kind} has no {text!r};{_nearest(text, names)} see: remesa list {kind} (a file of your own ends in .yaml)"
         )
 
 
@@ -396,9 +381,7 @@ def defaults() -> Tree:
     """The behavioural parameters at their defaults, line by line of the month."""
     schedule = Schedule()
     return {
-        line.name: {
-            name: getattr(getattr(schedule, line.name), name) for name in declarations(line.default_factory)
-        }
+        line.name: {name: getattr(getattr(schedule, line.name), name) for name in declarations(line.default_factory)}
         for line in dataclasses.fields(Schedule)
     }
 
@@ -499,9 +482,7 @@ def _resolved(item: Item, tree: Tree) -> Item:
     for k, step in enumerate(steps):
         if not isinstance(node, dict) or step not in node:
             if k == 1 and steps[0] in EVENTS:
-                raise ConfigurationError(
-                    f"{item.key}: {step} is not part of this run; add it with {steps[0]}=[{step}]"
-                )
+                raise ConfigurationError(f"{item.key}: {step} is not part of this run; add it with {steps[0]}=[{step}]")
             beside = [".".join([*steps[:k], name]) for name in node] if isinstance(node, dict) else []
             near = _nearest(item.key, beside) or _nearest(item.key, list(paths(tree)))
             where = "remesa list parameters" if steps[0] == "parameters" else "remesa show NAME"
@@ -551,10 +532,10 @@ def _run_value(key: str, value: Any) -> Any:
     allowed = f"allowed: a whole number in [{low}, {high}] ({declared.meaning})"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ConfigurationError(f"{key} = {value!r} is not a number; {allowed}")
-    if not math.isfinite(value) or value != int(value):
+    if isinstance(value, float) and (not math.isfinite(value) or value != int(value)):
         raise ConfigurationError(f"{key} = {value} is not a whole number; {allowed}")
     if not low <= value <= high:
-        raise ConfigurationError(f"{key} = {value:g} is out of range; {allowed}")
+        raise ConfigurationError(f"{key} = {str(value)[:20]} is out of range; {allowed}")
     return int(value)
 
 
@@ -574,8 +555,7 @@ def _parameters(tree: Any) -> Schedule:
         for key in values:
             if key not in known:
                 raise ConfigurationError(
-                    f"parameters.{name}.{key} is not known;{_nearest(key, list(known))} "
-                    f"see: remesa show {name}"
+                    f"parameters.{name}.{key} is not known;{_nearest(key, list(known))} see: remesa show {name}"
                 )
         made[name] = lines[name](**values)  # type: ignore[operator]
     return Schedule(**made)
@@ -607,13 +587,9 @@ def _survey(found: Any) -> Tree | None:
     try:
         content = hashlib.blake2b(path.read_bytes(), digest_size=12).hexdigest()
     except OSError as error:
-        raise ConfigurationError(
-            f"survey = {path}: cannot be read ({error.strerror}); give a file"
-        ) from error
+        raise ConfigurationError(f"survey = {path}: cannot be read ({error.strerror}); give a file") from error
     if isinstance(found, dict) and found["hash"] != content:
-        raise ConfigurationError(
-            f"survey = {path}: its content has changed since the run was planned; plan it again"
-        )
+        raise ConfigurationError(f"survey = {path}: its content has changed since the run was planned; plan it again")
     return {"file": str(path), "hash": content}
 
 

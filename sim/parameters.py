@@ -48,7 +48,8 @@ def check(where: str, value: Any, declaration: Declaration, like: float) -> floa
         or outside the declared bounds.
     """
     low, high = declaration.bounds
-    allowed = f"[{low:g}, {high:g}] {declaration.unit}"
+    unit = "" if declaration.unit == "1" else f" {declaration.unit}"
+    allowed = f"[{low:g}, {high:g}]{unit}"
     if isinstance(value, bool) and declaration.switch:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -59,7 +60,7 @@ def check(where: str, value: Any, declaration: Declaration, like: float) -> floa
         raise ParameterError(f"{where} = {value} is not a whole number; allowed: a whole number in {allowed}")
     if not low <= value <= high:
         raise ParameterError(
-            f"{where} = {value:g} {declaration.unit} lies outside [{low:g}, {high:g}]; "
+            f"{where} = {value:g}{unit} lies outside [{low:g}, {high:g}]; "
             f"the range comes from: {declaration.source}"
         )
     return type(like)(value)

@@ -48,9 +48,7 @@ def test_overrides_as_hydra_users_know_them():
 
 
 def test_a_bare_number_replaces_the_value_of_a_figure_and_says_who_set_it():
-    found = compose(
-        ["territory.pay_basic=50000", "policies=[transfer_cards]", "policies.transfer_cards.budget=5"]
-    )
+    found = compose(["territory.pay_basic=50000", "policies=[transfer_cards]", "policies.transfer_cards.budget=5"])
     assert found.inputs.pay_basic == 50000
     assert found.tree["territory"]["pay_basic"]["source"] == "set by the user"
     assert found.events[0].budget.value == 5
@@ -197,6 +195,8 @@ def test_an_unknown_name_is_answered_with_the_nearest(overrides, words):
         ("seed=-1", ["seed"]),
         ("seed=true", ["seed"]),
         ("out=", ["out"]),
+        ("months=1" + "0" * 400, ["months"]),
+        ("parameters.participation.theta=1" + "0" * 400, ["float"]),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_place_and_what_is_allowed(override, words):
@@ -236,9 +236,7 @@ def test_what_is_no_value_is_refused(bad):
 
 
 def test_files_with_interpolation_code_or_a_key_twice_are_refused(tmp_path):
-    for k, text in enumerate(
-        ("title: ${oc.env:HOME}", "_target_: os.system", "title: a\ntitle: b", "a: &x 1\nb: *x")
-    ):
+    for k, text in enumerate(("title: ${oc.env:HOME}", "_target_: os.system", "title: a\ntitle: b", "a: &x 1\nb: *x")):
         path = tmp_path / f"p{k}.yaml"
         path.write_text(text, "utf-8")
         assert refused(f"policies=[{path}]")

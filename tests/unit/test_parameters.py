@@ -36,7 +36,7 @@ def test_an_allowed_value_comes_back_in_the_type_of_the_default():
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
-        (1.5, r"parameters\.thing\.share = 1\.5 1 lies outside \[0, 1\]; the range comes from: Author 2020"),
+        (1.5, r"parameters\.thing\.share = 1\.5 lies outside \[0, 1\]; the range comes from: Author 2020"),
         (float("nan"), r"share = nan is not finite; allowed: a number in \[0, 1\]"),
         (float("inf"), r"share = inf is not finite"),
         ("half", r"share = 'half' is not a number"),
