@@ -121,9 +121,7 @@ def payout(income: float, mean: float, trigger: float, cover: float) -> float:
 
 
 @rule
-def account_pays(
-    flow: float, saving: float, base_pay: float, distance: float, cost: float, reach: float
-) -> bool:
+def account_pays(flow: float, saving: float, base_pay: float, distance: float, cost: float, reach: float) -> bool:
     """Whether an account saves more than it costs.
 
     Parameters
@@ -260,9 +258,7 @@ def settle_households(
             mean, sd = households.earned_income[h], math.sqrt(households.earned_variance[h])
             fair = rules.cover * expected_shortfall(mean, sd, rules.trigger)
             premium = (1.0 + rules.loading) * fair * (1.0 - households.premium_support[h])
-            gain = insurance_gain(
-                mean, squared_shortfall(mean, sd, rules.trigger), rules.cover, rules.risk_aversion
-            )
+            gain = insurance_gain(mean, squared_shortfall(mean, sd, rules.trigger), rules.cover, rules.risk_aversion)
             if fair > 0.0 and fair + gain > premium and premium <= cash - need:
                 premiums[h] = math.floor(premium * 100.0)
                 households.insured[h] = 1
@@ -353,7 +349,7 @@ class Finance(Mechanism):
     )
     answers: ClassVar = (
         Answer(Firms.sales, Households.property_income, +1, "better sales, larger dividends"),
-        Answer(Households.persistent_receipt, Households.account, +1, "receipts make accounts pay", 3.0),
+        Answer(Households.persistent_receipt, Households.account, +1, "receipts make accounts pay", 1.0, 1e6),
         Answer(Households.labour_income, Households.credit, +1, "lenders lend against income"),
         Answer(Households.loan_guarantee, Households.credit, +1, "a guarantee raises what is lent", 1.0, 0.5),
         Answer(Households.premium_support, Households.insured, +1, "cheap insurance is bought", shift=0.9),
@@ -367,20 +363,14 @@ class Finance(Mechanism):
     idle_part: float = param(1 / 12, "1/month", (0.0, 1.0), "idle cash paid out; assumption")
     term: float = param(24.0, "month", (3.0, 120.0), "of loans; assumption")
     income_months: float = param(2.0, "month", (0.0, 24.0), "income lent against; assumption")
-    land_months: float = param(
-        12.0, "month", (0.0, 120.0), "value of land in months of its return; assumption"
-    )
+    land_months: float = param(12.0, "month", (0.0, 120.0), "value of land in months of its return; assumption")
     loan_to_value: float = param(0.4, "1", (0.0, 0.9), "share of collateral lent against; assumption")
     default_months: float = param(6.0, "month", (1.0, 60.0), "debt over income that is given up; assumption")
     income_memory: float = param(1 / 12, "1/month", (1 / 36, 1.0), "assumption: a year's income")
-    trigger: float = param(
-        0.7, "1", (0.3, 1.0), "share of usual income below which insurance pays; assumption"
-    )
+    trigger: float = param(0.7, "1", (0.3, 1.0), "share of usual income below which insurance pays; assumption")
     cover: float = param(0.7, "1", (0.1, 1.0), "share of the shortfall paid; assumption")
     loading: float = param(0.6, "1", (0.0, 2.0), "premium over expected payouts; assumption")
-    risk_aversion: float = param(
-        2.0, "1", (0.0, 10.0), "relative; outside, Chetty 2006: 1, up to 2 with shocks"
-    )
+    risk_aversion: float = param(2.0, "1", (0.0, 10.0), "relative; outside, Chetty 2006: 1, up to 2 with shocks")
     account_saving: float = param(0.02, "1", (0.0, 0.1), "of what goes through an account; assumption")
     account_cost: float = param(0.02, "share of base pay", (0.0, 0.3), "a month; assumption")
     account_reach: float = param(25.0, "km", (1.0, 200.0), "way to a desk that doubles the cost; assumption")
@@ -400,9 +390,7 @@ class Finance(Mechanism):
 
         asked, written, earned = (np.zeros(places, np.int64) for _ in range(3))
         interest, repaid, borrowed, paid_out = (np.zeros(len(where), np.int64) for _ in range(4))
-        settle_firms(
-            firms, lenders, localities, self.rules, rate, interest, repaid, borrowed, paid_out, asked
-        )
+        settle_firms(firms, lenders, localities, self.rules, rate, interest, repaid, borrowed, paid_out, asked)
         month.pay("interest of firms", enterprises, where, interest)
         month.pay("repayment of firms", enterprises, where, repaid)
         add_up(where, interest, earned)

@@ -163,9 +163,7 @@ def plan(
         desired = rules.housing_months * usual / prices
         house = households.housing[h] * (1.0 - rules.housing_wear)
         households.housing[h] = house
-        for_building = housing_outlay(
-            desired * prices, house * prices, rules.housing_speed, cash - outlay - target
-        )
+        for_building = housing_outlay(desired * prices, house * prices, rules.housing_speed, cash - outlay - target)
         school[h] = math.floor(for_school * 100.0)
         health[h] = math.floor(for_health * 100.0)
         general[h] = max(0, math.floor(outlay * 100.0) - school[h] - health[h])
@@ -208,9 +206,9 @@ def buy(
         local[h], outside[h] = services + builders, goods + materials
         paid = services + goods + school[h] + health[h]
         households.spending[h] = paid / 100.0
-        households.consumption[h] = (
-            services / p + (goods + school[h] + health[h]) / e
-        ) / 100.0 + households.home_food[h] / e
+        households.consumption[h] = (services / p + (goods + school[h] + health[h]) / e) / 100.0 + households.home_food[
+            h
+        ] / e
         households.schooling_spending[h] = school[h] / 100.0
         households.health_spending[h] = health[h] / 100.0
         households.housing_spending[h] = (builders + materials) / 100.0
@@ -223,26 +221,38 @@ def buy(
 
 
 @kernel
-def find_sellers(
+def find_traders(persons: Persons, traders: Array) -> int:
+    """Rows of those who trade on own account, into ``traders``; returns how many."""
+    found = 0
+    for i in range(len(persons.status)):
+        if persons.status[i] == ON_OWN_ACCOUNT and persons.work[i] == TRADE:
+            traders[found] = i
+            found += 1
+    return found
+
+
+@kernel
+def offer(
     persons: Persons,
     households: Households,
     firms: Firms,
     localities: Localities,
+    traders: Array,
     place: Array,
     weight: Array,
 ) -> None:
-    """Place and capacity of each firm, then of each person in trade: what their share of sales follows."""
+    """Place and capacity of each firm, then of each trader: what their share of sales follows."""
     for f in range(len(firms.open)):
         place[f] = firms.locality[f]
         if firms.open[f] == 1 and firms.sector[f] == NON_TRADABLE:
             weight[f] = round(firms.output[f] * FIXED)
     first = len(firms.open)
-    for i in range(len(persons.status)):
-        if persons.status[i] == ON_OWN_ACCOUNT and persons.work[i] == TRADE:
-            where = households.locality[persons.household[i]]
-            place[first + i] = where
-            served = trade_capacity(localities.trade_productivity[where], persons.skill[i], persons.hours[i])
-            weight[first + i] = round(served * FIXED)
+    for k in range(len(traders)):
+        i = traders[k]
+        where = households.locality[persons.household[i]]
+        place[first + k] = where
+        served = trade_capacity(localities.trade_productivity[where], persons.skill[i], persons.hours[i])
+        weight[first + k] = round(served * FIXED)
 
 
 @kernel
@@ -301,6 +311,7 @@ def close_month(
     persons: Persons,
     households: Households,
     firms: Firms,
+    traders: Array,
     amounts: Array,
     expected: Array,
     takings: Array,
@@ -310,30 +321,20 @@ def close_month(
     for f in range(first):
         if firms.sector[f] == NON_TRADABLE:
             firms.sales[f] = amounts[f] / 100.0
-    for i in range(len(persons.status)):
-        if persons.status[i] == ON_OWN_ACCOUNT and persons.work[i] == TRADE:
-            home = persons.household[i]
-            expected[home] += persons.earnings[i]
-            persons.earnings[i] = amounts[first + i] / 100.0
-            takings[home] += persons.earnings[i]
+    for k in range(len(traders)):
+        i = traders[k]
+        home = persons.household[i]
+        expected[home] += persons.earnings[i]
+        persons.earnings[i] = amounts[first + k] / 100.0
+        takings[home] += persons.earnings[i]
     for h in range(len(takings)):
         households.labour_income[h] = max(0.0, households.labour_income[h] - expected[h]) + takings[h]
-        households.income[h] = (
-            households.labour_income[h] + households.other_income[h] + households.receipt[h]
-        )
+        households.income[h] = households.labour_income[h] + households.other_income[h] + households.receipt[h]
         households.received_assets[h] = min(households.received_assets[h], households.liquid_assets[h])
 
 
 @kernel
-def unit_costs(
-    firms: Firms,
-    localities: Localities,
-    place: Array,
-    weight: Array,
-    bill: Array,
-    traders: Array,
-    all_weight: Array,
-) -> None:
+def unit_costs(firms: Firms, place: Array, weight: Array, bill: Array, trade: Array, all_weight: Array) -> None:
     """Pay of non-tradable firms, and capacity of traders and of all, by place."""
     first = len(firms.open)
     for f in range(first):
@@ -341,7 +342,7 @@ def unit_costs(
             bill[place[f]] += round(firms.wage_bill[f] * 100.0)
             all_weight[place[f]] += weight[f]
     for s in range(first, len(place)):
-        traders[place[s]] += weight[s]
+        trade[place[s]] += weight[s]
         all_weight[place[s]] += weight[s]
 
 
@@ -354,7 +355,7 @@ def move_prices(
     sold: Array,
     bought: Array,
     bill: Array,
-    traders: Array,
+    trade: Array,
     all_weight: Array,
 ) -> None:
     """Demand and use of this month, the return to trade, and prices for next month.
@@ -374,7 +375,7 @@ def move_prices(
         served = localities.trade_productivity[place]
         if capacity > 0.0:
             per_trader = localities.trade_return[place] / served if served > 0.0 else 0.0
-            labour = (bill[place] / 100.0 + per_trader * traders[place] / FIXED) / capacity
+            labour = (bill[place] / 100.0 + per_trader * trade[place] / FIXED) / capacity
             if localities.overhead[place] == -1.0:
                 localities.overhead[place] = (cost - labour) / localities.price_index[place]
             cost = labour + localities.overhead[place] * localities.price_index[place]
@@ -479,9 +480,7 @@ class Spending(Mechanism):
         places, homes = month.count(Localities), month.count(Households)
         bought = month.values(Localities.till).copy()
 
-        pupils, general, school, health, building, local, outside = (
-            np.zeros(homes, np.int64) for _ in range(7)
-        )
+        pupils, general, school, health, building, local, outside = (np.zeros(homes, np.int64) for _ in range(7))
         wanted, served = np.zeros(places, np.int64), np.zeros(places)
         count_pupils(persons, pupils)
         plan(households, localities, self.rules, share, pupils, general, school, health, building, wanted)
@@ -496,22 +495,23 @@ class Spending(Mechanism):
         month.pay("school costs", every, home, school)
         month.pay("health costs", every, home, health)
 
-        place, weight, amounts, sold = self.empty_till(month)
-        close_month(persons, households, firms, amounts, np.zeros(homes), np.zeros(homes))
-        bill, traders, all_weight = (np.zeros(places, np.int64) for _ in range(3))
-        unit_costs(firms, localities, place, weight, bill, traders, all_weight)
-        move_prices(localities, self.rules, share, wanted, sold, bought, bill, traders, all_weight)
+        traders, place, weight, amounts, sold = self.empty_till(month)
+        close_month(persons, households, firms, traders, amounts, np.zeros(homes), np.zeros(homes))
+        bill, trade, all_weight = (np.zeros(places, np.int64) for _ in range(3))
+        unit_costs(firms, place, weight, bill, trade, all_weight)
+        move_prices(localities, self.rules, share, wanted, sold, bought, bill, trade, all_weight)
 
     def rest(self, month: Month) -> None:
         """Even when households buy nothing, what the authority bought goes to the sellers."""
         self.empty_till(month)
 
-    def empty_till(self, month: Month) -> tuple[Array, Array, Array, Array]:
+    def empty_till(self, month: Month) -> tuple[Array, Array, Array, Array, Array]:
         """Pay dues to the authority and the rest to sellers by capacity.
 
         Returns
         -------
-        place, weight, amounts : of each firm, then of each person, what they offered and what they got
+        traders : rows of those in trade
+        place, weight, amounts : of each firm, then of each trader, what they offered and what they got
         sold : cents by place that went to sellers
         """
         persons, households, firms, localities = (
@@ -525,20 +525,17 @@ class Spending(Mechanism):
         dues = np.floor(till * month.values(Localities.market_dues).astype(np.float64)).astype(np.int64)
         sold = till - dues
         number = month.count(Firms)
-        place = np.zeros(number + month.count(Persons), np.int64)
+        traders = np.zeros(month.count(Persons), np.int64)
+        traders = traders[: find_traders(persons, traders)]
+        place = np.zeros(number + len(traders), np.int64)
         weight = np.zeros(len(place), np.int64)
-        find_sellers(persons, households, firms, localities, place, weight)
-        ids = np.concatenate([month.values(Firms.id), month.values(Persons.id)])
+        offer(persons, households, firms, localities, traders, place, weight)
+        ids = np.concatenate([month.values(Firms.id), month.values(Persons.id)[traders]])
         amounts, left = largest_remainder(sold, place, weight, ids)
         month.pay("till to firms", place[:number], np.arange(number), amounts[:number])
-        people = np.flatnonzero(amounts[number:])
-        month.pay(
-            "till to traders",
-            place[number + people],
-            month.values(Persons.household)[people],
-            amounts[number + people],
-        )
+        homes = month.values(Persons.household)[traders]
+        month.pay("till to traders", place[number:], homes, amounts[number:])
         dues += left
         month.pay("market dues", where, where, dues)
         month.values(Authorities.revenue)[:] += dues / 100.0
-        return place, weight, amounts, sold - left
+        return traders, place, weight, amounts, sold - left
