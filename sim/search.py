@@ -29,59 +29,63 @@ OUT, SEARCHING, ON_OWN_ACCOUNT = int(Status.INACTIVE), int(Status.UNEMPLOYED), i
 
 
 @rule
-def cost_of_time(time: float, hours: float, taste: float) -> float:
-    """Utility that ``hours`` of work cost: ``psi * (ln T - ln(T - h))``.
+def time_premium(time: float, hours: float, taste: float, curvature: float) -> float:
+    """What ``hours`` of work cost, ``psi * (ln T - ln(T - h))``, as a share of consumption if utility is log.
 
     Parameters
     ----------
     time : hour/month, T: endowment less unpaid care
     hours : hour/month, >= 0, with travel
     taste : psi, > 0
+    curvature : of utility; 1 is log
 
     Returns
     -------
-    utility, >= 0; `NEVER` when less than 60 hours would be left.
+    ``(T / (T - h))**psi - 1`` with log utility, else the cost in utility; `NEVER` when less than 60 hours
+    would be left.
     """
     if time - hours < LEAST_LEISURE:
         return NEVER
     cost = taste * math.log(time / (time - hours))
-    return cost if cost < DEAREST else NEVER
+    if cost > DEAREST:
+        return NEVER
+    return math.expm1(cost) if curvature == 1.0 else cost
 
 
 @rule
 def not_working_value(
-    income: float, home: float, time_cost: float, work_cost: float, curvature: float, unit: float
+    income: float, home: float, premium: float, work_cost: float, curvature: float, unit: float
 ) -> float:
     """Flow value of not working in pay, b: the net pay at which work is just worth its time.
 
-    Solves ``u(Y + b - k_w) - u(Y) = time_cost`` with ``u(c)`` CRRA in ``(c + c0) / unit``. With log
-    utility ``b = (Y + c0) * ((T / (T - h))**psi - 1) + k_w``.
+    Solves ``u(Y + b - k_w) - u(Y) = psi * (v(T) - v(T - h))`` with ``u(c)`` CRRA in ``(c + c0) / unit``
+    and ``v`` the logarithm. With log utility ``b = (Y + c0) * ((T / (T - h))**psi - 1) + k_w``.
 
     Parameters
     ----------
     income : money/month, >= 0, Y: income without own work
     home : money/month, > 0, c0: home production and the support of kin
-    time_cost : utility of the hours, as `cost_of_time` gives it
+    premium : cost of the hours, as `time_premium` gives it
     work_cost : money/month, >= 0, k_w: cost of going to work
-    curvature : 1/EIS, in [0, 2]; 1 is log utility
+    curvature : of utility, in [0, 2]; 1 is log
     unit : money/month, > 0: amount at which marginal utility is 1; no effect when curvature is 1
 
     Returns
     -------
-    money/month; rises with income, time cost and work cost; `NEVER` for hours that cannot be worked.
+    money/month; rises with income, premium and work cost; `NEVER` for hours that cannot be worked.
 
     References
     ----------
     Heckman (1974), Econometrica 42(4), 679-694: shadow price of time.
     Cogan (1981), Econometrica 49(4), 945-963: fixed costs of work.
     """
-    if time_cost >= NEVER:
+    if premium >= NEVER:
         return NEVER
     consumption = income + home
     if curvature == 1.0:
-        return consumption * math.expm1(time_cost) + work_cost
+        return consumption * premium + work_cost
     power = 1.0 - curvature
-    utility: float = (consumption / unit) ** power + power * time_cost
+    utility: float = (consumption / unit) ** power + power * premium
     if utility <= 0.0:  # bounded utility: no pay makes up for these hours
         return NEVER
     consumed: float = unit * utility ** (1.0 / power)
@@ -138,9 +142,9 @@ def search_value(
     """r: value of searching over not working, in pay: the root of ``r = -k_s + K E[(z - r)+]``.
 
     ``z`` is the net pay of an offer less the flow value of its hours, over offers that are full time
-    with chance ``1 - part_share``. The right side less r is piecewise linear, falling and convex, so
-    Newton's method from the left rises to the root and ends there exactly, after at most as many steps
-    as there are offers: points once below r never count again.
+    with chance ``1 - part_share``. Given the offers worth taking, r is ``(K sum p z - k_s) / (1 + K sum p)``;
+    taken from the best down, each offer above the r reached so far raises it, and the first that is not
+    ends the search: exact after at most one pass, whatever the points.
 
     Parameters
     ----------
@@ -161,45 +165,28 @@ def search_value(
     McCall (1970), Quarterly Journal of Economics 84(1), 113-126.
     Rogerson, Shimer and Wright (2005), Journal of Economic Literature 43(4), 959-988: with separations.
     """
-    count = len(points)
-    value = -cost
-    full = part = 0
-    while full < count and scale * points[full] - flow_full <= value:
-        full += 1
-    while part < count and PART_PAY * scale * points[part] - flow_part <= value:
-        part += 1
-    chance = surplus = 0.0
-    if part_share < 1.0:
-        for k in range(full, count):
-            weight = (1.0 - part_share) * chances[k]
-            chance += weight
-            surplus += weight * (scale * points[k] - flow_full)
-    else:
-        full = count
-    if part_share > 0.0:
-        for k in range(part, count):
-            weight = part_share * chances[k]
-            chance += weight
-            surplus += weight * (PART_PAY * scale * points[k] - flow_part)
-    else:
-        part = count
-    if chance <= 0.0:
-        return -cost
-    while True:
-        value = (gain * surplus - cost) / (1.0 + gain * chance)
-        before = full + part
-        while full < count and scale * points[full] - flow_full <= value:
-            weight = (1.0 - part_share) * chances[full]
-            chance -= weight
-            surplus -= weight * (scale * points[full] - flow_full)
-            full += 1
-        while part < count and PART_PAY * scale * points[part] - flow_part <= value:
-            weight = part_share * chances[part]
-            chance -= weight
-            surplus -= weight * (PART_PAY * scale * points[part] - flow_part)
-            part += 1
-        if full + part == before or full + part == 2 * count:
-            return value
+    full = len(points) - 1 if part_share < 1.0 else -1
+    part = len(points) - 1 if part_share > 0.0 else -1
+    full_weight, part_weight = gain * (1.0 - part_share), gain * part_share
+    best_full = scale * points[full] - flow_full if full >= 0 else -NEVER
+    best_part = PART_PAY * scale * points[part] - flow_part if part >= 0 else -NEVER
+    above, below = -cost, 1.0
+    while full >= 0 or part >= 0:
+        if best_full >= best_part:
+            if best_full * below <= above:
+                break
+            above += full_weight * chances[full] * best_full
+            below += full_weight * chances[full]
+            full -= 1
+            best_full = scale * points[full] - flow_full if full >= 0 else -NEVER
+        else:
+            if best_part * below <= above:
+                break
+            above += part_weight * chances[part] * best_part
+            below += part_weight * chances[part]
+            part -= 1
+            best_part = PART_PAY * scale * points[part] - flow_part if part >= 0 else -NEVER
+    return above / below
 
 
 @rule
@@ -226,7 +213,6 @@ class Terms(NamedTuple):
     """On what terms one person can work, in real money a month."""
 
     home: float  # c0, home production and support of kin
-    taste: float  # psi, taste for time
     work_cost: float  # k_w
     search_cost: float  # k_s
     scale: float  # efficiency units, over the price index
@@ -236,24 +222,41 @@ class Terms(NamedTuple):
     unit: float  # amount at which marginal utility is 1
 
 
+class Premiums(NamedTuple):
+    """Cost of the hours of a full-time job, a part-time job and own-account work; see `time_premium`."""
+
+    full: float
+    part: float
+    own: float
+
+
 @rule
-def hours_value(income: float, time: float, hours: float, terms: Terms) -> float:
-    """b for these hours of one person; see `not_working_value`."""
-    time_cost = cost_of_time(time, hours, terms.taste)
-    return not_working_value(income, terms.home, time_cost, terms.work_cost, terms.curvature, terms.unit)
+def premiums(time: float, taste: float, curvature: float) -> Premiums:
+    """What each kind of work costs somebody with ``time`` hours a month and taste psi."""
+    return Premiums(
+        time_premium(time, FULL_TIME, taste, curvature),
+        time_premium(time, PART_TIME, taste, curvature),
+        time_premium(time, OWN_ACCOUNT, taste, curvature),
+    )
+
+
+@rule
+def hours_value(income: float, premium: float, terms: Terms) -> float:
+    """b of one person for hours of that premium; see `not_working_value`."""
+    return not_working_value(income, terms.home, premium, terms.work_cost, terms.curvature, terms.unit)
 
 
 @rule
 def decide_status(
-    income: float, time: float, terms: Terms, points: Array, part_share: float, gain: float
+    income: float, hours: Premiums, terms: Terms, points: Array, part_share: float, gain: float
 ) -> tuple[int, float, float, float, float]:
     """Status of one person without a job, and the values that decide it (R1).
 
     Parameters
     ----------
     income : money/month, Y: income without own work as the person sees it, real
-    time : hour/month, T: endowment less unpaid care
-    terms : what the person can do and likes
+    hours : what the hours of each kind of work cost
+    terms : what the person can do
     points : full-time net pay per efficiency unit on offer, ascending and equally likely (money/month)
     part_share : share of offers that are part time
     gain : K as `search_return` gives it
@@ -263,38 +266,27 @@ def decide_status(
     status (inactive, unemployed or on own account); r of searching; r_o of own-account work; b for
     full-time and for part-time hours; all in real pay a month.
     """
-    flow_full = hours_value(income, time, FULL_TIME, terms)
-    flow_part = hours_value(income, time, PART_TIME, terms)
-    search = search_value(
-        points, EVEN, terms.scale, part_share, flow_full, flow_part, gain, terms.search_cost
-    )
+    flow_full = hours_value(income, hours.full, terms)
+    flow_part = hours_value(income, hours.part, terms)
+    search = search_value(points, EVEN, terms.scale, part_share, flow_full, flow_part, gain, terms.search_cost)
     own = -NEVER
-    if terms.own_return > 0.0:
-        flow_own = hours_value(income, time, OWN_ACCOUNT, terms)
-        if flow_own < NEVER:
-            cost = terms.own_search * terms.search_cost + flow_own - terms.own_return
-            own = search_value(
-                points, EVEN, terms.scale, part_share, flow_full, flow_part, terms.own_search * gain, cost
-            )
+    if terms.own_return > 0.0 and hours.own < NEVER:
+        cost = terms.own_search * terms.search_cost + hours_value(income, hours.own, terms) - terms.own_return
+        own = search_value(points, EVEN, terms.scale, part_share, flow_full, flow_part, terms.own_search * gain, cost)
     return best_state(search, own), search, own, flow_full, flow_part
 
 
 @rule
-def would_enter(
-    income: float, time: float, terms: Terms, points: Array, part_share: float, gain: float
-) -> bool:
+def would_enter(income: float, hours: Premiums, terms: Terms, points: Array, part_share: float, gain: float) -> bool:
     """Whether `decide_status` would put the person into the labour force: the same test without solving."""
-    flow_full = hours_value(income, time, FULL_TIME, terms)
-    flow_part = hours_value(income, time, PART_TIME, terms)
+    flow_full = hours_value(income, hours.full, terms)
+    flow_part = hours_value(income, hours.part, terms)
     if searching_pays(points, EVEN, terms.scale, part_share, flow_full, flow_part, gain, terms.search_cost):
         return True
-    if terms.own_return <= 0.0:
+    if terms.own_return <= 0.0 or hours.own >= NEVER:
         return False
-    flow_own = hours_value(income, time, OWN_ACCOUNT, terms)
-    cost = terms.own_search * terms.search_cost + flow_own - terms.own_return
-    return flow_own < NEVER and searching_pays(
-        points, EVEN, terms.scale, part_share, flow_full, flow_part, terms.own_search * gain, cost
-    )
+    cost = terms.own_search * terms.search_cost + hours_value(income, hours.own, terms) - terms.own_return
+    return searching_pays(points, EVEN, terms.scale, part_share, flow_full, flow_part, terms.own_search * gain, cost)
 
 
 @rule
@@ -328,8 +320,6 @@ def participation_chance(gain_in_utility: float, mean_log_taste: float, spread: 
 
 
 @rule
-def utility_gain_per_time(
-    income: float, home: float, pay: float, work_cost: float, time: float, hours: float
-) -> float:
+def utility_gain_per_time(income: float, home: float, pay: float, work_cost: float, time: float, hours: float) -> float:
     """A = [u(Y + pay - k_w) - u(Y)] / [v(T) - v(T - h)] with log utility; zero or below: pay is too low."""
     return math.log((income + home + pay - work_cost) / (income + home)) / math.log(time / (time - hours))

@@ -83,8 +83,12 @@ def farm_product(land: float, workers: float, productivity: float, land_share: f
 @rule
 def farm_return(land: float, workers: float, productivity: float, land_share: float) -> float:
     """Product of one more worker on the household's land beside ``workers`` already there (money/month)."""
-    with_one_more = farm_product(land, workers + 1.0, productivity, land_share)
-    return with_one_more - farm_product(land, workers, productivity, land_share)
+    if land <= 0.0:
+        return 0.0
+    share = 1.0 - land_share
+    added: float = (workers + 1.0) ** share - workers**share
+    product: float = productivity * land**land_share * added
+    return product
 
 
 @rule

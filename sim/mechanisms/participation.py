@@ -15,9 +15,11 @@ from sim.population import Households, Localities, Markets, Persons
 from sim.search import (
     NEVER,
     TIME,
+    Premiums,
     Terms,
     decide_status,
     full_time_equivalent,
+    premiums,
     search_return,
     would_enter,
 )
@@ -40,9 +42,7 @@ ENTERED, LEFT, BECAME_OWN = 1, 2, 4  # what changed, as bits
 
 
 @rule
-def counted_remittances(
-    persistent: float, variance: float, recent: float, gamma: float, omega: float
-) -> float:
+def counted_remittances(persistent: float, variance: float, recent: float, gamma: float, omega: float) -> float:
     """RC: remittances a household counts on, ``max(0, R_p - gamma*sd + omega*(R - R_p))``.
 
     Parameters
@@ -132,7 +132,7 @@ def terms_of(
     unit = localities.median_income[place] / price
     pay = localities.median_pay[place] / price
     return Terms(
-        rules.home_production * unit, persons.taste[i], rules.work_cost * pay, rules.search_cost * pay,
+        rules.home_production * unit, rules.work_cost * pay, rules.search_cost * pay,
         persons.skill[i] / price, own_return, rules.own_search, rules.curvature, max(unit, 1e-9),
     )  # fmt: skip
 
@@ -146,24 +146,24 @@ def gain_of(markets: Markets, rules: Participation, market: int, arrival: float,
 
 @rule
 def best_market(
-    persons: Persons, markets: Markets, rules: Participation,
-    income: float, time: float, terms: Terms, market: int, i: int,
+    markets: Markets, rules: Participation, income: float, hours: Premiums, terms: Terms,
+    market: int, occupation: int, months: float,
 ) -> tuple[int, int, float, float, float, float]:  # fmt: skip
     """Row of the market in which to search, and what `decide_status` gives there.
 
     A skilled person may take basic jobs and searches among them if that is worth more: markets are
-    segments, and search is directed to one of them. ``market`` is the row of the person's occupation.
+    segments, and search is directed to one of them. ``market`` is the row of the person's occupation,
+    ``months`` how long the person has searched in vain.
     """
-    months = float(persons.search_months[i])
     gain = gain_of(markets, rules, market, markets.arrival[market], months)
     status, search, own, full, part = decide_status(
-        income, time, terms, markets.offers[market], markets.part_share[market], gain
+        income, hours, terms, markets.offers[market], markets.part_share[market], gain
     )
-    if persons.occupation[i] == SKILLED:
+    if occupation == SKILLED:
         below = market - SKILLED + BASIC
         gain = gain_of(markets, rules, below, markets.arrival[below], months)
         status_below, search_below, own_below, _, _ = decide_status(
-            income, time, terms, markets.offers[below], markets.part_share[below], gain
+            income, hours, terms, markets.offers[below], markets.part_share[below], gain
         )
         if search_below > search:
             return below, status_below, search_below, own_below, full, part
@@ -172,8 +172,8 @@ def best_market(
 
 @rule
 def why_out(
-    persons: Persons, markets: Markets, rules: Participation, pension: float, remittances: float, rest: float,
-    time: float, terms: Terms, market: int, i: int,
+    markets: Markets, rules: Participation, pension: float, remittances: float, rest: float,
+    taste: float, time: float, hours: Premiums, terms: Terms, market: int, months: float,
 ) -> int:  # fmt: skip
     """Why somebody stays out: the first thing without which the same person would come in.
 
@@ -182,16 +182,17 @@ def why_out(
     """
     income = pension + remittances + rest
     points, part_share = markets.offers[market], markets.part_share[market]
-    months = float(persons.search_months[i])
     gain = gain_of(markets, rules, market, markets.arrival[market], months)
-    if pension > 0.0 and would_enter(income - pension, time, terms, points, part_share, gain):
+    if pension > 0.0 and would_enter(income - pension, hours, terms, points, part_share, gain):
         return PENSION
-    if time < TIME and would_enter(income, TIME, terms, points, part_share, gain):
-        return CARE
-    if remittances > 0.0 and would_enter(income - remittances, time, terms, points, part_share, gain):
+    if time < TIME:
+        without_care = premiums(TIME, taste, terms.curvature)
+        if would_enter(income, without_care, terms, points, part_share, gain):
+            return CARE
+    if remittances > 0.0 and would_enter(income - remittances, hours, terms, points, part_share, gain):
         return REMITTANCES
     gain = gain_of(markets, rules, market, markets.start_arrival[market], 0.0)
-    if would_enter(income, time, terms, points, part_share, gain):
+    if would_enter(income, hours, terms, points, part_share, gain):
         return OFFERS
     return TASTE
 
@@ -221,10 +222,12 @@ def decide(
         retirement, remittances, rest = income_parts(persons, households, price, pension, rules, i)
         income = retirement + remittances + rest
         time = TIME - persons.care_hours[i]
+        hours = premiums(time, persons.taste[i], rules.curvature)
         own_return, work = own_account_return(persons, households, localities, price, i)
         terms = terms_of(persons, households, localities, rules, own_return, price, i)
+        occupation, months = persons.occupation[i], float(persons.search_months[i])
         market, best, search, own, full, part = best_market(
-            persons, markets, rules, income, time, terms, 2 * place + persons.occupation[i], i
+            markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
         )
         persons.nonlabour_income[i] = income
         persons.seeks[i] = market - 2 * place
@@ -243,8 +246,9 @@ def decide(
                 persons.why_out[i] = PENSION
             else:
                 persons.why_out[i] = why_out(
-                    persons, markets, rules, retirement, remittances, rest, time, terms, market, i
-                )
+                    markets, rules, retirement, remittances, rest, persons.taste[i], time, hours, terms,
+                    market, months,
+                )  # fmt: skip
             persons.hours[i] = 0.0
             persons.work[i] = NO_WORK
             if status != INACTIVE:
@@ -316,12 +320,8 @@ class Participation(Mechanism):
     work_cost: float = param(0.05, "1", (0.0, 0.2), "k_w over median pay; assumption")
     search_cost: float = param(0.03, "1", (0.0, 0.15), "k_s over median pay; assumption")
     own_search: float = param(0.5, "1", (0.1, 1.0), "phi, search beside own-account work; assumption")
-    n0: float = param(
-        24.0, "month", (6.0, 120.0), "search that halves the believed chance of an offer; assumption"
-    )
-    review: float = param(
-        1.0 / 3.0, "1/month", (0.05, 1.0), "chance to look at work without an event; assumption"
-    )
+    n0: float = param(24.0, "month", (6.0, 120.0), "search that halves the believed chance of an offer; assumption")
+    review: float = param(1.0 / 3.0, "1/month", (0.05, 1.0), "chance to look at work without an event; assumption")
     last_age: int = param(75, "year", (65, 100), "age to which people can work; assumption")
 
     def __call__(self, month: Month) -> None:
@@ -361,19 +361,20 @@ def explain(month: Month, i: int) -> dict[str, float]:
     pension, remittances, rest = income_parts(persons, households, price, month.territory.pension, rules, i)
     income = pension + remittances + rest
     time = TIME - float(persons.care_hours[i])
+    hours = premiums(time, float(persons.taste[i]), rules.curvature)
     own_return, work = own_account_return(persons, households, localities, price, i)
     terms = terms_of(persons, households, localities, rules, own_return, price, i)
+    occupation, months = int(persons.occupation[i]), float(persons.search_months[i])
     market, status, search, own, full, part = best_market(
-        persons, markets, rules, income, time, terms, 2 * place + int(persons.occupation[i]), i
+        markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
     )
     if age > rules.last_age:
         status = INACTIVE
-    months = float(persons.search_months[i])
     points = markets.offers[market]
     return {
         "age": age,
         "time without care": time,
-        "taste for time": terms.taste,
+        "taste for time": float(persons.taste[i]),
         "others' earnings": float(households.others_earnings[home] - persons.smoothed_earnings[i]) / price,
         "pension": pension,
         "remittances counted on": remittances,
@@ -391,5 +392,7 @@ def explain(month: Month, i: int) -> dict[str, float]:
         "best status": status,
         "why out": 0
         if status != INACTIVE
-        else why_out(persons, markets, rules, pension, remittances, rest, time, terms, market, i),
+        else why_out(
+            markets, rules, pension, remittances, rest, float(persons.taste[i]), time, hours, terms, market, months
+        ),
     }

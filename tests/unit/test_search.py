@@ -15,26 +15,28 @@ from sim.search import (
     NEVER,
     Terms,
     best_state,
-    cost_of_time,
     decide_status,
     expected_surplus,
     full_time_equivalent,
     hours_value,
     not_working_value,
     participation_chance,
+    premiums,
     reservation_wage,
     search_return,
     search_value,
+    time_premium,
     utility_gain_per_time,
     would_enter,
 )
 
 HERS = Terms(
-    home=19.0, taste=0.5, work_cost=4.0, search_cost=2.0, scale=1.0, own_return=0.0, own_search=0.5,
+    home=19.0, work_cost=4.0, search_cost=2.0, scale=1.0, own_return=0.0, own_search=0.5,
     curvature=1.0, unit=100.0,
 )  # fmt: skip
 OFFERS = np.repeat([40.0, 50.0, 60.0, 70.0], 4)  # four pays, equally likely, as 16 points
 TIME = 360.0
+HOURS, DEARER = premiums(TIME, 0.5, 1.0), premiums(TIME, 0.75, 1.0)
 
 
 def beta_binomial() -> tuple[np.ndarray, np.ndarray]:
@@ -104,8 +106,7 @@ def test_separations_and_rare_offers_give_the_benchmark():
     assert hazard == pytest.approx(0.10967396, abs=1e-7)
     assert 0.02 / (0.02 + hazard) == pytest.approx(0.15423296, abs=1e-7)
     slope = (
-        reservation_wage(points, chances, 0.301, gain, 0.0)
-        - reservation_wage(points, chances, 0.299, gain, 0.0)
+        reservation_wage(points, chances, 0.301, gain, 0.0) - reservation_wage(points, chances, 0.299, gain, 0.0)
     ) / 0.002
     assert slope == pytest.approx(0.185786, abs=2e-4)
 
@@ -127,24 +128,23 @@ def test_spells_last_as_long_as_the_acceptance_chance_says():
 
 
 def test_hand_worked_flow_values_of_not_working():
-    assert hours_value(81.0, TIME, 180.0, HERS) == pytest.approx(45.4214, abs=5e-5)
-    assert hours_value(52.0, TIME, 180.0, HERS) == pytest.approx(33.4092, abs=5e-5)
-    assert hours_value(81.0, TIME, 160.0, HERS) == pytest.approx(38.1641, abs=5e-5)
-    dearer = HERS._replace(taste=0.75)
-    assert hours_value(81.0, TIME, 180.0, dearer) == pytest.approx(72.1793, abs=5e-5)
-    assert hours_value(52.0, TIME, 180.0, dearer) == pytest.approx(52.4073, abs=5e-5)
+    assert hours_value(81.0, HOURS.full, HERS) == pytest.approx(45.4214, abs=5e-5)
+    assert hours_value(52.0, HOURS.full, HERS) == pytest.approx(33.4092, abs=5e-5)
+    assert hours_value(81.0, HOURS.own, HERS) == pytest.approx(38.1641, abs=5e-5)
+    assert hours_value(81.0, DEARER.full, HERS) == pytest.approx(72.1793, abs=5e-5)
+    assert hours_value(52.0, DEARER.full, HERS) == pytest.approx(52.4073, abs=5e-5)
 
 
 def test_hand_worked_search():
     """Offers 40, 50, 60, 70 equally likely, beta .995, lambda .25, s .02, k_s 2; accepts one in four."""
     gain = search_return(0.25, 0.02, 0.995)
     assert gain == pytest.approx(9.98996, abs=5e-6)
-    status, search, _, flow, _ = decide_status(81.0, TIME, HERS, OFFERS, 0.0, gain)
+    status, search, _, flow, _ = decide_status(81.0, HOURS, HERS, OFFERS, 0.0, gain)
     assert status == Status.UNEMPLOYED
     assert search == pytest.approx(16.9793, abs=5e-5)
     assert flow + search == pytest.approx(62.4007, abs=5e-5)
     assert (flow + search <= OFFERS).mean() == 0.25
-    _, search, _, flow, _ = decide_status(52.0, TIME, HERS, OFFERS, 0.0, gain)
+    _, search, _, flow, _ = decide_status(52.0, HOURS, HERS, OFFERS, 0.0, gain)
     assert flow + search == pytest.approx(59.3968, abs=5e-5)
 
 
@@ -153,20 +153,20 @@ def test_hand_worked_search():
 )
 def test_hand_worked_own_account(pay, value, status):
     gain = search_return(0.25, 0.02, 0.995)
-    found, _, own, _, _ = decide_status(81.0, TIME, HERS._replace(own_return=pay), OFFERS, 0.0, gain)
+    found, _, own, _, _ = decide_status(81.0, HOURS, HERS._replace(own_return=pay), OFFERS, 0.0, gain)
     assert own == pytest.approx(value, abs=5e-5)
     assert found == status
 
 
 def test_hand_worked_discouraged_by_remittances():
     """With psi .75 she is out at 81 and would search at 52, without the 29 that remittances add."""
-    gain, dearer = search_return(0.25, 0.02, 0.995), HERS._replace(taste=0.75)
-    assert decide_status(81.0, TIME, dearer, OFFERS, 0.0, gain)[0] == Status.INACTIVE
-    status, search, _, flow, _ = decide_status(52.0, TIME, dearer, OFFERS, 0.0, gain)
+    gain = search_return(0.25, 0.02, 0.995)
+    assert decide_status(81.0, DEARER, HERS, OFFERS, 0.0, gain)[0] == Status.INACTIVE
+    status, search, _, flow, _ = decide_status(52.0, DEARER, HERS, OFFERS, 0.0, gain)
     assert status == Status.UNEMPLOYED
     assert flow + search == pytest.approx(64.3981, abs=5e-5)
-    assert not would_enter(81.0, TIME, dearer, OFFERS, 0.0, gain)
-    assert would_enter(52.0, TIME, dearer, OFFERS, 0.0, gain)
+    assert not would_enter(81.0, DEARER, HERS, OFFERS, 0.0, gain)
+    assert would_enter(52.0, DEARER, HERS, OFFERS, 0.0, gain)
 
 
 @pytest.mark.parametrize(("share", "points"), [(0.45, -4.0), (0.85, -2.1)])
@@ -188,17 +188,17 @@ def test_best_pay_in_the_size_example_is_where_search_just_pays():
 
 
 def test_curvature_one_is_the_limit_of_its_neighbours():
-    cost = cost_of_time(TIME, 180.0, 0.5)
-    log = not_working_value(81.0, 19.0, cost, 4.0, 1.0, 100.0)
+    cost = time_premium(TIME, 180.0, 0.5, 0.0)
+    log = not_working_value(81.0, 19.0, HOURS.full, 4.0, 1.0, 100.0)
     assert not_working_value(81.0, 19.0, cost, 4.0, 1.0 + 1e-6, 100.0) == pytest.approx(log, rel=1e-4)
     assert not_working_value(81.0, 19.0, cost, 4.0, 1.0 - 1e-6, 100.0) == pytest.approx(log, rel=1e-4)
     assert not_working_value(81.0, 19.0, cost, 4.0, 0.0, 100.0) == pytest.approx(100.0 * cost + 4.0)
 
 
 def test_hours_that_leave_less_than_sixty_cannot_be_worked():
-    assert hours_value(81.0, 239.0, 180.0, HERS) == NEVER
-    assert hours_value(81.0, 240.0, 180.0, HERS) < NEVER
-    status, search, own, full, part = decide_status(10.0, 100.0, HERS, OFFERS, 0.5, 10.0)
+    assert hours_value(81.0, premiums(239.0, 0.5, 1.0).full, HERS) == NEVER
+    assert hours_value(81.0, premiums(240.0, 0.5, 1.0).full, HERS) < NEVER
+    status, search, own, full, part = decide_status(10.0, premiums(100.0, 0.5, 1.0), HERS, OFFERS, 0.5, 10.0)
     assert status == Status.INACTIVE
     assert search == -HERS.search_cost
     assert (full, part) == (NEVER, NEVER)
@@ -257,15 +257,15 @@ def test_without_a_cost_of_search_nobody_accepts_less_than_time_is_worth(points,
 def test_the_quick_test_of_entry_agrees_with_the_decision(
     points, income, time, taste, gain, cost, share, pay, curvature
 ):
-    terms = Terms(20.0, taste, 4.0, cost, 1.0, pay, 0.5, curvature, 80.0)
-    status, search, own, _, _ = decide_status(income, time, terms, points, share, gain)
+    terms, hours = Terms(20.0, 4.0, cost, 1.0, pay, 0.5, curvature, 80.0), premiums(time, taste, curvature)
+    status, search, own, _, _ = decide_status(income, hours, terms, points, share, gain)
     if min(abs(search), abs(own)) > 1e-9:
-        assert would_enter(income, time, terms, points, share, gain) == (status != Status.INACTIVE)
+        assert would_enter(income, hours, terms, points, share, gain) == (status != Status.INACTIVE)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.floats(0.0, 300.0), st.floats(0.1, 100.0), st.floats(0.0, 2.0))
 def test_income_makes_time_dearer(income, more, curvature):
-    terms = HERS._replace(curvature=curvature)
-    less, rich = hours_value(income, TIME, 180.0, terms), hours_value(income + more, TIME, 180.0, terms)
+    terms, premium = HERS._replace(curvature=curvature), time_premium(TIME, 180.0, 0.5, curvature)
+    less, rich = hours_value(income, premium, terms), hours_value(income + more, premium, terms)
     assert rich >= less - 1e-9 if curvature == 0.0 or less >= NEVER else rich > less - 1e-9
