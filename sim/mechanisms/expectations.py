@@ -154,7 +154,10 @@ def look_around(
         households.absent_earnings[home] = absent[home]
         if households.adults[home] > 0:
             place = households.locality[home]
-            per_adult = 1.0 * households.income[home] / households.adults[home]
+            usual = 1.0 * households.income[home]
+            if rules.remittances_usual == 0:
+                usual = 1.0 * households.labour_income[home] + households.other_income[home]
+            per_adult = usual / households.adults[home]
             income[place, bin_of(per_adult / (1.0 * localities.base_pay[place]))] += 1
     for place in range(places):
         middle = median_of(pay, place)
@@ -194,7 +197,8 @@ class Expectations(Mechanism):
 
     reads = (
         Persons.household, Persons.birth_month, Persons.status, Persons.earnings,
-        Households.locality, Households.receipt, Households.income, Localities.base_pay,
+        Households.locality, Households.receipt, Households.income, Households.labour_income,
+        Households.other_income, Localities.base_pay,
     )  # fmt: skip
     writes = (
         Persons.smoothed_earnings,
@@ -212,6 +216,7 @@ class Expectations(Mechanism):
     shows = ("consumption", "participation")
 
     on: int = switch("what households learn about receipts, income and pay")
+    remittances_usual: int = switch("remittances count in the median income, by which home production is measured")
     eta: float = param(
         1.0 / 12.0, "1/month", (1.0 / 36.0, 1.0 / 3.0), "assumption: a lasting change is learnt in a year"
     )

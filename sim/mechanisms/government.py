@@ -123,7 +123,9 @@ def assess(
 
 
 @kernel
-def transfers(households: Households, pensions: Array, grants: Array, inflow: Array, outflow: Array) -> None:
+def transfers(
+    households: Households, rules: Government, pensions: Array, grants: Array, inflow: Array, outflow: Array
+) -> None:  # fmt: skip
     """Grants and other money from and to the rest of the country; their sum with pensions and profits."""
     for h in range(len(pensions)):
         grants[h] = round(households.cash_grant[h] * 100.0)
@@ -133,7 +135,9 @@ def transfers(households: Households, pensions: Array, grants: Array, inflow: Ar
         if other >= 0:
             inflow[h] = other
         else:
-            own_money = max(0, households.liquid_assets[h] - households.received_assets[h])
+            own_money = households.liquid_assets[h]
+            if rules.remittances_pay_outside == 0:
+                own_money = max(0, own_money - households.received_assets[h])
             outflow[h] = min(-other, own_money)
         received = pensions[h] + grants[h] + inflow[h] - outflow[h]
         households.other_income[h] = received / 100.0 + households.property_income[h]
@@ -293,6 +297,7 @@ class Government(Mechanism):
     shows: ClassVar = ("authority_spending", "real_income", "budget_balance")
 
     on: int = switch("the whole line: no taxes, no public pay, no transfers")
+    remittances_pay_outside: int = switch("remittances can pay what a household owes the rest of the country")
     revenue_memory: float = param(1 / 12, "1/month", (1 / 60, 1.0), "assumption: a year's revenue")
     debt_correction: float = param(
         1 / 24, "1/month", (0.0, 0.5), "assumption: debt is worked off in two years"
@@ -312,7 +317,7 @@ class Government(Mechanism):
         )  # fmt: skip
         month.pay("income tax", every, home, taxes)
         month.pay("pensions", home, every, pensions)
-        transfers(households, pensions, grants, inflow, outflow)
+        transfers(households, self.rules, pensions, grants, inflow, outflow)
         month.pay("cash grants", home, every, grants)
         month.pay("other outside income", home, every, inflow)
         month.pay("other outside payments", every, home, outflow)

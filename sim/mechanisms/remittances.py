@@ -336,6 +336,7 @@ def receive(
     for h in range(len(households.members)):
         trip[h] = min(trip[h], total[h])
         households.receipt[h] = (total[h] - trip[h]) / 100.0
+        households.received_assets[h] += total[h] - trip[h]
 
 
 @kernel
@@ -405,7 +406,7 @@ class Remittances(Mechanism):
         Persons.receives,
         Migrants.plan, Migrants.waiting, Migrants.channel, Migrants.known_cost, Migrants.sent, Migrants.fee,
         Migrants.lost,
-        Households.receipt, Households.woman_decides,
+        Households.receipt, Households.received_assets, Households.woman_decides,
         Localities.informed, Providers.margin,
     )  # fmt: skip
     pays = (

@@ -427,8 +427,8 @@ def find_heirs(
 
 @kernel
 def dissolve(
-    persons: Persons, households: Households, firms: Firms, lenders: Lenders, homes: Array, taker: Array,
-    divided: Array, owed: Array, estates: Array,
+    persons: Persons, households: Households, firms: Firms, lenders: Lenders, rules: Vital, homes: Array,
+    taker: Array, divided: Array, owed: Array, estates: Array,
 ) -> None:  # fmt: skip
     """What a household has, owes and whom it leaves goes to who takes over; other estates are wound up."""
     moving = 0
@@ -445,7 +445,10 @@ def dissolve(
             households.housing[heir] += households.housing[home]
         if households.debt[home] > 0:
             lender = households.locality[home]
-            owed[home] = min(cash, households.debt[home])
+            own_money = cash
+            if rules.remittances_repay_estates == 0:
+                own_money = max(0, cash - households.received_assets[home])
+            owed[home] = min(own_money, households.debt[home])
             divided[home] -= owed[home] if heir >= 0 else 0
             lenders.loans[lender] -= households.debt[home]
             lenders.written_off[lender] += households.debt[home] - owed[home]
@@ -551,7 +554,10 @@ def move_out(
         target = new_home[home]
         heads = members[home] + away[home]
         moving = moved[home] + moved_away[home]
-        divided[home] = heads_share(households.liquid_assets[home], moving, heads)
+        held = min(households.received_assets[home], households.liquid_assets[home])
+        received = heads_share(held, moving, heads)
+        own_money = households.liquid_assets[home] - held
+        divided[home] = heads_share(own_money, moving, heads) + received
         share = moving / heads
         for_away = moved_away[home] / away[home] if away[home] > 0 else 0.0
         households.land[target] = share * households.land[home]
@@ -568,7 +574,6 @@ def move_out(
         households.earned_income[home] -= households.earned_income[target]
         households.earned_variance[target] = share * share * households.earned_variance[home]
         households.earned_variance[home] = (1.0 - share) ** 2 * households.earned_variance[home]
-        received = heads_share(households.received_assets[home], moving, heads)
         households.received_assets[target] = received
         households.received_assets[home] -= received
         households.persistent_receipt[target] = for_away * households.persistent_receipt[home]
@@ -640,6 +645,7 @@ class Vital(Mechanism):
     shows = ("population", "net_births")
 
     on: int = switch("births, deaths, marriages, ageing and household formation")
+    remittances_repay_estates: int = switch("remittances a household leaves behind pay its debts")
     taste_median: float = param(0.5, "1", (0.02, 5.0), "assumption: taste for time of the median person")
     taste_spread: float = param(1.6, "1", (1.0, 3.0), "own fit, Mroz 1987 and CPS 1991")
     attachment_mean: float = param(
@@ -748,8 +754,9 @@ class Vital(Mechanism):
         homes = homes[np.argsort(month.values(Households.id)[homes])]
         divided, owed, estates = (np.zeros(len(taker), np.int64) for _ in range(3))
         dissolve(
-            month.persons, month.households, month.firms, month.lenders, homes, taker, divided, owed, estates
-        )
+            month.persons, month.households, month.firms, month.lenders, self.rules, homes, taker,
+            divided, owed, estates,
+        )  # fmt: skip
         places = month.values(Households.locality)[homes]
         month.pay("debts of estates", homes, places, owed[homes])
         month.pay("estates", homes, places, estates[homes])
