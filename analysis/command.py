@@ -75,9 +75,7 @@ def without_policies(overrides: Sequence[str]) -> list[str]:
     return [*kept, "policies=[]"]
 
 
-def carried_out(
-    options: argparse.Namespace, name: str, scenarios: dict[str, Any], **about: Any
-) -> tuple[Any, Any]:
+def carried_out(options: argparse.Namespace, name: str, scenarios: dict[str, Any], **about: Any) -> tuple[Any, Any]:
     """Run what is not stored yet; the outcome of the plan and its results."""
     from analysis.load import load
     from experiments.run import Plan, run_plan
@@ -97,9 +95,7 @@ def carried_out(
             INTERRUPTED,
         ) from None
     if outcome.failed and outcome.done + outcome.already == 0:
-        raise CommandError(
-            f"all runs failed: {outcome.failed[0]}; tracebacks are in {outcome.folder}/failures", FAILED
-        )
+        raise CommandError(f"all runs failed: {outcome.failed[0]}; tracebacks are in {outcome.folder}/failures", FAILED)
     return outcome, load(folder)
 
 
@@ -146,9 +142,7 @@ def do_run(options: argparse.Namespace) -> dict[str, Any]:
     outcome, results = carried_out(options, configuration.name, {configuration.name: configuration})
     rows, found = [], {}
     for name, about in results.indicators.items():
-        mean, low, high = interval(
-            results.outcome(configuration.name, name, months=options.window), options.level
-        )
+        mean, low, high = interval(results.outcome(configuration.name, name, months=options.window), options.level)
         found[name] = {"mean": mean, "low": low, "high": high, "unit": results.unit(name)}
         between = f"{number(low)} .. {number(high)}" if len(results.seeds) > 1 else ""
         rows.append([about["title"], number(mean), results.unit(name), between])
@@ -180,9 +174,7 @@ def do_compare(options: argparse.Namespace) -> dict[str, Any]:
             )
         baseline = compose(without_policies(overrides), "compare")
     if policy.seeds != baseline.seeds or policy.seed != baseline.seed or policy.months != baseline.months:
-        raise ConfigurationError(
-            "both sides need the same seeds and months; give seed=, seeds= and months= explicitly"
-        )
+        raise ConfigurationError("both sides need the same seeds and months; give seed=, seeds= and months= explicitly")
     first = named[-1] if named and named[-1] != policy.name else "baseline"
     second = policy.name if policy.name not in ("compare", "baseline") else "policy"
     outcome, results = carried_out(
@@ -208,15 +200,10 @@ def chosen_effects(options: argparse.Namespace, results: Any, policy: str, basel
     """The effects that are asked for: some indicators, all of them, or the usual ones."""
     known = results.indicators
     if options.indicators:
-        pairs = [
-            (name.partition("@")[0], name.partition("@")[2] or "all")
-            for name in options.indicators.split(",")
-        ]
+        pairs = [(name.partition("@")[0], name.partition("@")[2] or "all") for name in options.indicators.split(",")]
         for name, _ in pairs:
             if name not in known:
-                raise CommandError(
-                    f"indicators has no {name!r};{near(name, list(known))} see: remesa list indicators"
-                )
+                raise CommandError(f"indicators has no {name!r};{near(name, list(known))} see: remesa list indicators")
     elif options.all:
         pairs = [(name, "all") for name in known]
     else:
@@ -259,12 +246,8 @@ def sentences(options: argparse.Namespace, results: Any, policy: str, baseline: 
 
     policies = results.configuration(policy)["policies"]
     funders = sorted({str(one.get("funder")) for one in policies.values()})
-    first, *others = [
-        (*about(name, options.window)[:3], cause, about(name, options.window)[3]) for name in HEADLINE
-    ]
-    effect, unit, better, title = about(
-        HEADLINE[0], len(results.months)
-    )  # cost and gain over the same months
+    first, *others = [(*about(name, options.window)[:3], cause, about(name, options.window)[3]) for name in HEADLINE]
+    effect, unit, better, title = about(HEADLINE[0], len(results.months))  # cost and gain over the same months
     said = [words.answer(*first), words.spent(effect.cost, results.currency, funders)]
     if effect.cost:
         said.append(words.worth(effect, unit, better, results.currency, title))
@@ -292,6 +275,16 @@ def written_report(folder: str, where: str) -> str:
         raise CommandError(
             f"{where} cannot be written ({error.strerror or error}); give another --out", FAILED
         ) from error
+
+
+def is_current(report: str, folder: str) -> bool:
+    """Whether a report is younger than the results and than the program that writes it."""
+    import pathlib
+
+    sources = [*pathlib.Path(__file__).parent.glob("*"), *pathlib.Path(folder).glob("*/part-*")]
+    with contextlib.suppress(OSError):
+        return os.path.getmtime(report) > max(path.stat().st_mtime for path in sources if path.is_file())
+    return False
 
 
 def do_demo(options: argparse.Namespace) -> dict[str, Any]:
@@ -334,7 +327,9 @@ def do_demo(options: argparse.Namespace) -> dict[str, Any]:
         out.print(title, style="bold")
         for line in lines:
             out.print(line)
-    report = written_report(outcome.folder, os.path.join(outcome.folder, "report.html"))
+    report = os.path.join(outcome.folder, "report.html")
+    if outcome.done or not is_current(report, outcome.folder):
+        report = written_report(outcome.folder, report)
     out.print(f"Report: {report}")
     document = {
         "command": "demo",
@@ -386,9 +381,7 @@ def takes_overrides(parser: argparse.ArgumentParser) -> None:
         metavar="MONTHS",
         help="outcomes are means of the last months (12)",
     )
-    parser.add_argument(
-        "--level", type=share, default=0.90, metavar="SHARE", help="coverage of intervals (0.9)"
-    )
+    parser.add_argument("--level", type=share, default=0.90, metavar="SHARE", help="coverage of intervals (0.9)")
 
 
 def takes_indicators(parser: argparse.ArgumentParser) -> None:
@@ -492,9 +485,7 @@ def parser(name: str) -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    made.add_argument(
-        "--json", action="store_true", help="one JSON document on standard output and nothing else"
-    )
+    made.add_argument("--json", action="store_true", help="one JSON document on standard output and nothing else")
     command.arguments(made)
     return made
 
@@ -548,9 +539,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from analysis import completion
 
             print(
-                "\n".join(completion.complete(given[1:]))
-                if given[0] == "--complete"
-                else completion.script(given[1:])
+                "\n".join(completion.complete(given[1:])) if given[0] == "--complete" else completion.script(given[1:])
             )
             return OK
         options = parsed(["version", *given[1:]] if given[0] == "--version" else given)

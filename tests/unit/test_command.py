@@ -30,18 +30,11 @@ def invented_run(tree, seed):
     level = seed + 2.0 * len(found.events) + 10.0 * found.parameters.remittances.on
     if seed == 13:
         raise RuntimeError("unlucky\nseed")
-    cells = [
-        (month, name, group)
-        for name in INDICATORS
-        for group in GROUPS
-        for month in range(1, found.months + 1)
-    ]
+    cells = [(month, name, group) for name in INDICATORS for group in GROUPS for month in range(1, found.months + 1)]
     month, indicator, group = (np.array(column) for column in zip(*cells, strict=True))
     rows = {"month": month.astype(np.int16), "indicator": indicator, "group": group}
     rows["value"] = np.full(len(cells), level)
-    return Finished(
-        found.run_id(seed), rows, {"seed": seed, "seconds": 0.1, "peak_memory": 1.0, "poverty": level}
-    )
+    return Finished(found.run_id(seed), rows, {"seed": seed, "seconds": 0.1, "peak_memory": 1.0, "poverty": level})
 
 
 @pytest.fixture
@@ -80,9 +73,7 @@ def test_run_stores_and_is_instant_the_second_time(here, capsys):
 
 
 def test_compare_pairs_seeds_and_sets_a_policy_beside_none(here, capsys):
-    found = document(
-        capsys, "compare", "policies=[transfer_cards]", "shocks=[drought]", "months=2", "seeds=4", "--all"
-    )
+    found = document(capsys, "compare", "policies=[transfer_cards]", "shocks=[drought]", "months=2", "seeds=4", "--all")
     effect = next(one for one in found["effects"] if one["outcome"] == "poverty")
     assert (effect["mean"], effect["seeds"], effect["share"]) == (2, 4, 1)
     results = load(found["folder"])
@@ -91,16 +82,10 @@ def test_compare_pairs_seeds_and_sets_a_policy_beside_none(here, capsys):
 
 
 def test_compare_with_a_named_baseline_keeps_what_was_added(here, capsys):
-    found = document(
-        capsys, "compare", "policies=[transfer_cards]", "baseline=drought", "months=2", "seeds=2"
-    )
+    found = document(capsys, "compare", "policies=[transfer_cards]", "baseline=drought", "months=2", "seeds=2")
     assert found["baseline"] == "drought"
     base = load(found["folder"]).configuration("drought")
-    assert (
-        list(base["shocks"]) == ["drought"]
-        and base["months"] == 2
-        and "transfer_cards" not in base["policies"]
-    )
+    assert list(base["shocks"]) == ["drought"] and base["months"] == 2 and "transfer_cards" not in base["policies"]
 
 
 def test_compare_prints_effects_intervals_and_a_sentence(here, capsys):
@@ -171,11 +156,7 @@ def test_a_run_that_fails_is_written_down_and_the_others_are_kept(here, capsys):
     results = load(found["folder"])
     assert results.seeds == [12, 14] and results.stored == 2
     (failure,) = results.store.failures()
-    assert (
-        failure["seed"] == 13
-        and "Traceback" in failure["traceback"]
-        and failure["configuration"]["months"] == 2
-    )
+    assert failure["seed"] == 13 and "Traceback" in failure["traceback"] and failure["configuration"]["months"] == 2
     code, _, err = asked(capsys, "run", "months=2", "seed=13")
     assert code == 1 and "unlucky seed" in err and err.count("\n") == 1
 
@@ -200,7 +181,9 @@ def test_the_demo_answers_both_questions_from_the_same_seeds(here, capsys):
     assert {one["mean"] for one in found["effects"]} == {10}
     assert {one["mean"] for one in found["withheld"]} == {10}
     assert (here / found["report"]).read_text() == "report"
+    (here / found["report"]).write_text("kept, because nothing is new")
     assert document(capsys, "demo", *small)["stored_before"] == 6
+    assert (here / found["report"]).read_text() == "kept, because nothing is new"
     code, out, _ = asked(capsys, "demo", *small)
     assert code == 0 and "participation of women" in out and "Report:" in out
     assert "the participation of women" in found["sentences"]["withheld"][0]

@@ -11,14 +11,12 @@ from experiments.run import Plan, cluster, in_batches, run_one, run_plan
 from experiments.store import Planned, Store, StoreError
 from scenarios.configuration import compose
 
-SMALL = ["population=5000", "months=2", "seeds=3"]
+SMALL = ["population=5000", "months=2", "seeds=2"]
 
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return Plan(
-        "small", {"baseline": compose(SMALL), "other": compose([*SMALL, "parameters.remittances.on=0"])}
-    )
+    return Plan("small", {"baseline": compose(SMALL), "other": compose([*SMALL, "parameters.remittances.on=0"])})
 
 
 def rows(folder) -> list[tuple]:
@@ -30,17 +28,15 @@ def rows(folder) -> list[tuple]:
 def test_one_or_more_processes_and_a_resumed_run_give_identical_results(plan, tmp_path):
     serial = run_plan(plan, tmp_path / "one", workers=1)
     told: list[tuple[int, int]] = []
-    parallel = run_plan(
-        plan, tmp_path / "two", workers=2, progress=lambda done, total: told.append((done, total))
-    )
-    assert (serial.done, parallel.done, serial.failed) == (6, 6, ())
-    assert told[0] == (0, 6) and told[-1] == (6, 6)
+    parallel = run_plan(plan, tmp_path / "two", workers=2, progress=lambda done, total: told.append((done, total)))
+    assert (serial.done, parallel.done, serial.failed) == (4, 4, ())
+    assert told[0] == (0, 4) and told[-1] == (4, 4)
     expected = rows(tmp_path / "one")
     assert expected and expected == rows(tmp_path / "two")
     for path in [*Store(tmp_path / "one").parts("summary")][:1]:
         path.unlink()
     resumed = run_plan(plan, tmp_path / "one", workers=1)
-    assert resumed.done + resumed.already == 6 and resumed.done > 0
+    assert resumed.done + resumed.already == 4 and resumed.done > 0
     assert rows(tmp_path / "one") == expected
     assert run_plan(plan, tmp_path / "one").done == 0
 
@@ -64,9 +60,7 @@ def test_processes_listen_on_this_machine_only():
 def _listening_elsewhere() -> list[str]:
     """Sockets of this process that listen on another address than the loopback."""
     mine = {
-        os.readlink(f"/proc/self/fd/{n}")
-        for n in os.listdir("/proc/self/fd")
-        if os.path.islink(f"/proc/self/fd/{n}")
+        os.readlink(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd") if os.path.islink(f"/proc/self/fd/{n}")
     }
     found = []
     with open("/proc/self/net/tcp") as file:
@@ -96,7 +90,7 @@ def test_runs_that_cannot_fit_into_memory_are_refused_before_the_first(monkeypat
 
 def test_scenarios_with_other_seeds_do_not_pair():
     with pytest.raises(ValueError, match="seeds"):
-        Plan("x", {"a": compose(["seeds=2"]), "b": compose(["seeds=3"])})
+        Plan("x", {"a": compose(["seeds=2"]), "b": compose(["seeds=2"])})
 
 
 def test_a_result_that_is_not_finite_is_no_result(monkeypatch):
