@@ -90,7 +90,7 @@ def test_runs_that_cannot_fit_into_memory_are_refused_before_the_first(monkeypat
 
 def test_scenarios_with_other_seeds_do_not_pair():
     with pytest.raises(ValueError, match="seeds"):
-        Plan("x", {"a": compose(["seeds=2"]), "b": compose(["seeds=2"])})
+        Plan("x", {"a": compose(["seeds=2"]), "b": compose(["seeds=3"])})
 
 
 def test_a_result_that_is_not_finite_is_no_result(monkeypatch):
