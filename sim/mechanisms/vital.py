@@ -186,7 +186,7 @@ def die(
         count += 1
         persons.status[i] = ABSENT
         persons.mother[i] = -1
-        persons.receives[i] = 0
+        persons.receives[i] = persons.in_school[i] = 0
         if persons.spouse[i] >= 0:
             persons.spouse[persons.spouse[i]] = -1
             persons.spouse[i] = -1

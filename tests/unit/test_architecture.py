@@ -1,6 +1,7 @@
 """What may import what, how large the machinery may grow, and what the model never does."""
 
 import ast
+import importlib
 import io
 import tokenize
 from pathlib import Path
@@ -16,7 +17,7 @@ MACHINERY = (
     "model", "mechanism", "parameters", "table", "events", "streams", "ledger", "recorder", "agents",
 )  # fmt: skip
 MOST_MACHINERY = 2100  # lines of code together, without documentation and blank lines
-LARGEST = 850  # lines of one file, documentation included: it still reads in one sitting
+LARGEST = 900  # lines of one file, documentation included: it still reads in one sitting
 SOURCES = [path for folder in ORDER for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
@@ -90,10 +91,16 @@ def test_the_machinery_stays_small():
     assert sum(sizes.values()) <= MOST_MACHINERY, sizes
 
 
-def test_mechanisms_do_not_import_each_other():
+def test_mechanisms_share_rules_and_nothing_else():
+    """Lines of the month meet in columns; what one takes from another is a pure rule, never its kernel or class."""
     for path in (ROOT / "sim" / "mechanisms").glob("*.py"):
-        others = {m for m in imported(source(path)) if m.startswith("sim.mechanisms.")}
-        assert others == set(), f"{name(path)} imports {others}: lines of the month meet in columns only"
+        for module in {m for m in imported(source(path)) if m.startswith("sim.mechanisms.")}:
+            parts = module.split(".")
+            if len(parts) == 4:
+                found = getattr(importlib.import_module(".".join(parts[:3])), parts[3])
+                plain = getattr(found, "py_func", found)
+                assert not mechanism._registered.get(plain, False), f"{name(path)} takes the kernel {module}"
+                assert not isinstance(found, type), f"{name(path)} takes the class {module}"
 
 
 def test_every_file_of_mechanisms_is_one_line_of_the_schedule():

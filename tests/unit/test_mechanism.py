@@ -82,7 +82,7 @@ def world():
     population.add(Households, 1, id=np.array([10]), locality=0)
     population.add(Persons, 40, id=np.arange(100, 140), household=0, wage=100.0, hours=180.0)
     return types.SimpleNamespace(
-        month=7, burn_in=24, territory=None, population=population, streams=Streams(1),
+        month=7, burn_in=24, territory=None, events=(), moved=set(), population=population, streams=Streams(1),
         ledger=Ledger(population, frozenset({Localities.outside}), frozenset()),
     )  # fmt: skip
 
