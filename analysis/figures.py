@@ -88,12 +88,22 @@ def group_words(group: str) -> str:
     return GROUPS.get(group, group)
 
 
-def enough(results: Results, scenario: str, group: str) -> bool:
-    """Whether a group has so many people that something may be shown of it."""
+def measured(results: Results, indicator: str, group: str = "all") -> bool:
+    """Whether the stored results hold an indicator of a group that has enough people to be shown."""
+    scenario = results.scenarios[0]
     try:
-        return bool(results.outcome(scenario, "population", group).mean() >= SMALL)
+        there = results.panel(scenario, indicator, group).size > 0
     except KeyError:
-        return True
+        return False
+    return there and (group == "all" or people(results, scenario, group) >= SMALL)
+
+
+def people(results: Results, scenario: str, group: str) -> float:
+    """Mean size of a group in the last months; infinite where it is not stored."""
+    try:
+        return float(results.outcome(scenario, "population", group).mean())
+    except KeyError:
+        return math.inf
 
 
 # ---- numbers
@@ -115,7 +125,7 @@ def over_time(
     for name, group in pairs:
         without, treated = (results.panel(one, name, group) for one in (baseline, policy))
         about = results.indicators[name]
-        same = {"indicator": name, "title": about["title"], "group": group, "unit": unit_of(results, name)}
+        same = {"indicator": name, "title": about["title"], "group": group, "unit": results.unit(name)}
         for scenario, values in (("without", without), ("with", treated)):
             low, high = spread(values, level)
             frames.append({**same, "scenario": scenario, "mean": values.mean(axis=0), "low": low, "high": high})
@@ -132,17 +142,6 @@ def spread(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
         return np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return low, high
-
-
-def unit_of(results: Results, indicator: str) -> str:
-    """Unit of an indicator, with the currency of the place instead of "money"."""
-    return with_currency(results.indicators[indicator]["unit"], currency_of(results))
-
-
-def currency_of(results: Results) -> str:
-    """The currency of the place."""
-    place = results.configuration(results.scenarios[0]).get("territory", {})
-    return str(place.get("currency") or "money")
 
 
 def with_currency(unit: str, currency: str) -> str:
@@ -190,7 +189,7 @@ def remittances(results: Results, policy: str, baseline: str, level: float = LEV
         ``part, title, unit, scenario, mean, low, high``: sent is the sum of all other parts, in every seed.
         Low and high are ends of the Student-t interval of the mean.
     """
-    unit, rows = unit_of(results, "remittances_sent"), []
+    unit, rows = results.unit("remittances_sent"), []
     seeds: dict[str, dict[str, np.ndarray]] = {}
     for scenario, name in (("without", baseline), ("with", policy)):
         sent, fees, lost, received = (
@@ -233,13 +232,12 @@ def who_gains(results: Results, policy: str, baseline: str, level: float = LEVEL
     rows = []
     for name, groups in GAINERS:
         for group in groups:
-            try:
-                effect = results.effect(policy, baseline, name, group, level=level)
-            except KeyError:
+            if not measured(results, name, group):
                 continue
-            if (effect.baseline == 0 and effect.policy == 0) or not enough(results, baseline, group):
+            effect = results.effect(policy, baseline, name, group, level=level)
+            if effect.baseline == 0 and effect.policy == 0:
                 continue
-            about, unit = results.indicators[name], unit_of(results, name)
+            about, unit = results.indicators[name], results.unit(name)
             ends = [effect.mean, effect.low, effect.high]
             shares = [100 * one / abs(effect.baseline) if effect.baseline else math.nan for one in ends]
             rows.append(
@@ -270,30 +268,17 @@ def paid_and_withheld(results: Results, paid: str, withheld: str, level: float =
     rows = []
     for group, home in HOMES:
         for sex, title in SEX.items():
-            try:
-                effect = results.effect(paid, withheld, f"participation_{sex}", group, level=level)
-            except KeyError:
+            if not measured(results, f"participation_{sex}", group):
                 continue
-            if (effect.baseline == 0 and effect.policy == 0) or not enough(results, paid, group):
+            effect = results.effect(paid, withheld, f"participation_{sex}", group, level=level)
+            if effect.baseline == 0 and effect.policy == 0:
                 continue
-            ends = (effect.mean, effect.low, effect.high)
-            rows.append(
-                (
-                    "whole",
-                    sex,
-                    group,
-                    f"{title}, {home}",
-                    effect.policy,
-                    effect.baseline,
-                    *ends,
-                    verdict(effect).value,
-                )
-            )
+            levels, ends = (effect.policy, effect.baseline), (effect.mean, effect.low, effect.high)
+            rows.append(("whole", sex, group, f"{title}, {home}", *levels, *ends, verdict(effect).value))
     for sex, title in SEX.items():
-        try:
-            shares = results.outcome(paid, "discouraged_by_remittances", f"sex={sex}")
-        except KeyError:
+        if not measured(results, "discouraged_by_remittances", f"sex={sex}"):
             continue
+        shares = results.outcome(paid, "discouraged_by_remittances", f"sex={sex}")
         effect = paired("discouraged_by_remittances", np.zeros_like(shares), -shares, unit="%", level=level)
         ends = (effect.mean, effect.low, effect.high)
         rows.append(("direct", sex, "all", f"{title}, all adults", math.nan, math.nan, *ends, verdict(effect).value))

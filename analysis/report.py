@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import datetime
 import io
-import json
 import math
 import os
 import pathlib
@@ -24,13 +22,12 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from analysis import figures, sentences
-from analysis.figures import SMALL, Drawing, currency_of, group_words, unit_of, with_currency
+from analysis import figures, provenance, sentences
+from analysis.figures import SMALL, Drawing, group_words, measured, people, with_currency
 from analysis.load import Results, load
 from analysis.sentences import Verdict, number, percent, quantity, shown, unit_words, verdict
 from experiments.effects import LEVEL, WINDOW, Effect, interval
 from experiments.store import StoreError
-from sim.packs import Pack, Test, read_pack
 
 CARDS = (
     "participation_women",
@@ -79,7 +76,7 @@ class Comparison:
 
     def unit(self, indicator: str) -> str:
         """Unit with the currency of the place."""
-        return unit_of(self.results, indicator)
+        return self.results.unit(indicator)
 
     def about(self, indicator: str) -> dict[str, str]:
         """Title, definition and better side."""
@@ -152,10 +149,10 @@ def nice(text: Any) -> str:
 def content(one: Comparison) -> dict[str, Any]:
     """Everything the template shows."""
     results, place = one.results, one.tree["territory"]
-    pack, case = pack_of(one.tree), case_of(one.tree)
+    pack, case = provenance.pack_of(one.tree), case_of(one.tree)
     effects = {name: one.effect(name) for name in results.indicators if measured(results, name)}
     lead = headline_indicator(one, effects)
-    since = base_year(place)
+    since = provenance.base_year(place)
     return {
         "place": str(place.get("title") or place.get("name") or "A place"),
         "base_year": since,
@@ -184,25 +181,11 @@ def content(one: Comparison) -> dict[str, Any]:
         "second": second_question(one, since),
         "table": table(one, effects),
         "places": places(one),
-        "resemblance": resemblance(one, pack),
-        "limits": limits(pack),
-        "manifest": manifest(one),
+        "resemblance": provenance.resemblance(results, one.baseline, one.level, pack),
+        "limits": provenance.limits(pack),
+        "manifest": provenance.manifest(results, one.baseline, one.policy),
         "styles": {"up": "shows", "down": "shows", "none": "none", "unsure": "unsure", "broken": "unsure"},
     }
-
-
-def measured(results: Results, indicator: str, group: str = "all") -> bool:
-    """Whether the stored results hold an indicator of a group."""
-    try:
-        return bool(results.panel(results.scenarios[0], indicator, group).size)
-    except KeyError:
-        return False
-
-
-def base_year(place: dict[str, Any]) -> str:
-    """The year the figures of the place are of."""
-    year = place.get("base_year", "")
-    return str(year.get("value", "") if isinstance(year, dict) else year)
 
 
 def case_of(tree: dict[str, Any]) -> dict[str, str]:
@@ -214,17 +197,6 @@ def case_of(tree: dict[str, Any]) -> dict[str, str]:
     except library.LibraryError:
         return {}
     return {key: str(found[key]) for key in ("title", "question", "summary") if key in found}
-
-
-def pack_of(tree: dict[str, Any]) -> Pack:
-    """The figures the results were made with, and with them the tests and gaps of the shipped pack."""
-    from scenarios import library
-
-    rest: dict[str, Any] = {}
-    name = str(tree.get("pack") or "")
-    if name in library.territories():
-        rest = {key: value for key, value in library.load("territories", name).items() if key != "inputs"}
-    return read_pack({**rest, "inputs": tree["territory"]})
 
 
 def question(one: Comparison) -> str:
@@ -253,20 +225,14 @@ def headline_indicator(one: Comparison, effects: dict[str, Effect]) -> str:
 def facts(one: Comparison) -> list[str]:
     """What was simulated, in a line."""
     tree, months = one.tree, len(one.results.months)
-    people = population(tree)
+    people = provenance.population(tree)
     run = f"{months // 12} years" if months % 12 == 0 and months > 12 else f"{months} months"
     seeds = len(one.results.seeds)
     return [
-        f"{run} from {base_year(tree['territory'])}",
+        f"{run} from {provenance.base_year(tree['territory'])}",
         f"a simulated place of {people:,} people",
         f"{seeds} pairs of random seeds" if seeds > 1 else "one pair of random seeds",
     ]
-
-
-def population(tree: dict[str, Any]) -> int:
-    """Persons at the start."""
-    own = tree["territory"].get("population", 0)
-    return int(tree.get("population") or (own.get("value", 0) if isinstance(own, dict) else own))
 
 
 def mood(effect: Effect, better: str) -> str:
@@ -347,13 +313,13 @@ def strip(effect: Effect) -> dict[str, float] | None:
 def gains(one: Comparison, lead: str) -> dict[str, list[str]]:
     """Who gains, who pays and what it costs, in sentences."""
     results, whole = one.results, len(one.results.months)
-    money = currency_of(results)
+    money = results.currency
 
     def of(name: str, groups: Sequence[str]) -> list[tuple[str, Effect]]:
         return [
             (sentences.lower(group_words(group)), one.effect(name, group))
             for group in groups
-            if measured(results, name, group) and figures.enough(results, one.baseline, group)
+            if measured(results, name, group)
         ]
 
     winners = [
@@ -404,7 +370,7 @@ def figure_text(figure: Any, money: str) -> str:
     """A figure of an instrument with its unit."""
     if not isinstance(figure, dict) or not isinstance(figure.get("value"), (int, float)):
         return "-"
-    said = quantity(listed_value(figure["value"]), with_currency(str(figure.get("unit", "1")), money))
+    said = quantity(provenance.listed_value(figure["value"]), with_currency(str(figure.get("unit", "1")), money))
     return said + (" (assumption)" if str(figure.get("source", "")).startswith("assumption") else "")
 
 
@@ -483,7 +449,7 @@ def second_question(one: Comparison, since: str) -> dict[str, Any] | None:
                 results.effect(one.baseline, one.withheld or "", f"participation_{sex}", group, level=one.level),
             )
             for sex in figures.SEX
-            if measured(results, f"participation_{sex}", group) and figures.enough(results, one.baseline, group)
+            if measured(results, f"participation_{sex}", group)
         ]
 
     said = []
@@ -554,30 +520,18 @@ def places(one: Comparison) -> dict[str, Any] | None:
         (group for group in results.groups if group.startswith("locality=")),
         key=lambda g: int(g.partition("=")[2]),
     )
-    names = [name for name in BY_PLACE[1:] if groups and measured(results, name, groups[0])]
+    names = [name for name in BY_PLACE if groups and any(measured(results, name, group) for group in groups)]
     if len(groups) < 2 or not names:
         return None
     rows, raw = [], []
     for group in groups:
-        people = float(results.outcome(one.baseline, "population", group).mean())
-        cells = []
-        for name in names if people >= SMALL else ():
+        count, cells = people(results, one.baseline, group), []
+        for name in names if count >= SMALL else ():
             effect, unit = one.effect(name, group), one.unit(name)
             cells.append({"size": sentences.short(effect, unit), "mood": mood(effect, one.about(name)["better"])})
-            raw.append(
-                (
-                    group,
-                    name,
-                    unit,
-                    people,
-                    effect.baseline,
-                    effect.policy,
-                    effect.mean,
-                    effect.low,
-                    effect.high,
-                )
-            )
-        rows.append({"title": group_words(group), "people": number(people, 3), "cells": cells})
+            levels = (effect.baseline, effect.policy, effect.mean, effect.low, effect.high)
+            raw.append((group, name, unit, count, *levels))
+        rows.append({"title": group_words(group), "people": number(count, 3), "cells": cells})
     heads = [f"{one.about(name)['title']}, {unit_words(one.unit(name), change=True)}" for name in names]
     columns = ("locality", "indicator", "unit", "population", "without", "with", "difference", "low", "high")
     return {
@@ -606,160 +560,3 @@ def cell(value: Any) -> Any:
     if isinstance(value, str) and value[:1] in "=+-@\t":
         return f"'{value}"
     return value
-
-
-# ---- the place
-
-
-def resemblance(one: Comparison, pack: Pack) -> dict[str, Any]:
-    """Published figures of the place beside what the model makes of the base year without the package."""
-    rows = [judged(one, test) for test in pack.tests]
-    counts = Counter(row["verdict"] for row in rows)
-    said = sentences.resemblance(counts["meets"], counts["near"], counts["misses"], counts["no verdict"])
-    return {
-        "rows": rows,
-        "said": said if rows else "This place has no published figures to judge the model by.",
-    }
-
-
-def judged(one: Comparison, test: Test) -> dict[str, str]:
-    """One published figure and the model's: meets (within the tolerance), near (within twice), misses."""
-    results = one.results
-    unit = "1" if test.over else with_currency(test.unit, currency_of(results))
-    if test.value is not None:
-        published = quantity(number(test.value, 3), unit)
-    else:
-        published = quantity(f"at least {number(test.at_least, 3)}", unit) if test.at_least is not None else "none"
-    row = {
-        "name": sentences.upper(test.name),
-        "published": published,
-        "year": f"{test.year:g}",
-        "source": test.source,
-        "note": test.note,
-        "model": "not measured",
-        "interval": "",
-        "allowed": "",
-        "verdict": "no verdict",
-    }
-    if test.allowed is not None and test.tolerance is not None:
-        row["allowed"] = f"\u00b1 {listed_value(test.tolerance)}{' %' if test.relative else ' points'}"
-    if not measured(results, test.statistic) or (test.over and not measured(results, test.over)):
-        return row
-    each = results.panel(one.baseline, test.statistic)[:, :12].mean(axis=1)
-    below = results.panel(one.baseline, test.over)[:, :12].mean(axis=1) if test.over else np.ones_like(each)
-    if not (below > 0).all():
-        return row | {"model": "not defined"}
-    mean, low, high = interval(each / below, one.level)
-    row["model"] = quantity(number(mean, 3), unit)
-    row["interval"] = f"{number(low, 3)} to {number(high, 3)}" if math.isfinite(low) else ""
-    passed = test.passed(float(each.mean()), float(below.mean()))
-    if passed is not None:
-        row["verdict"] = "meets" if passed else "near" if nearly(test, mean) else "misses"
-    return row
-
-
-def nearly(test: Test, found: float) -> bool:
-    """Whether a result lies within twice the tolerance."""
-    if test.allowed is None or test.value is None:
-        return False
-    return abs(found - test.value) <= 2 * (test.allowed[1] - test.value)
-
-
-def limits(pack: Pack) -> dict[str, Any]:
-    """How sure the figures of the place are, what is missing, and where they come from."""
-    read = sum(figure.verified == "yes" for figure in pack.figures)
-    derived = sum(figure.verified == "derived" for figure in pack.figures)
-    assumed, total = len(pack.assumptions), len(pack.figures)
-    sources = {figure.source for figure in pack.figures} | {test.source for test in pack.tests}
-    return {
-        "scope": pack.meta.get("scope", ""),
-        "said": (
-            f"{assumed} of the {total} figures that describe the place are assumptions with bounds, {read} "
-            f"were read in their source, {derived} are derived from figures that were, and "
-            f"{total - assumed - read - derived} are remembered or still to be found again."
-        ),
-        "assumptions": [
-            {
-                "name": figure.path.removeprefix("territory.inputs.").replace("_", " ").replace(".", ", "),
-                "value": listed_value(figure.value),
-                "unit": unit_words(figure.unit),
-                "bounds": f"{figure.bounds[0]:g} to {figure.bounds[1]:g}" if figure.bounds else "",
-                "note": figure.note,
-            }
-            for figure in pack.assumptions
-        ],
-        "not_found": list(pack.not_found),
-        "conflicts": [dataclasses.asdict(conflict) for conflict in pack.conflicts],
-        "interventions": [
-            {
-                "id": figure.id,
-                "what": figure.what,
-                "value": listed_value(figure.value),
-                "unit": unit_words(figure.unit),
-                "use": figure.used_by or figure.test or "not used",
-                "note": figure.note,
-            }
-            for figure in pack.interventions
-        ],
-        "sources": sorted(
-            source for source in sources if not source.startswith(("assumption", "definition", "none"))
-        ),
-    }  # fmt: skip
-
-
-def listed_value(value: Any) -> str:
-    """A figure or a list of figures."""
-    if isinstance(value, list):
-        return ", ".join(listed_value(one) for one in value)
-    return f"{value:,.10g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
-
-
-def manifest(one: Comparison) -> dict[str, Any]:
-    """How to make the same numbers again."""
-    results, sweep = one.results, one.results.sweep
-    stamp = (results.folder / "sweep.json").stat().st_mtime
-    day = datetime.datetime.fromtimestamp(stamp, datetime.UTC)
-    seeds = results.seeds
-    spans = (
-        f"{seeds[0]} to {seeds[-1]}" if seeds == list(range(seeds[0], seeds[-1] + 1)) else ", ".join(map(str, seeds))
-    )
-    trees = {
-        name: {key: value for key, value in results.configuration(name).items() if key not in ("out", "survey")}
-        for name in results.scenarios
-    }
-    facts = [
-        ("Scenarios", ", ".join(results.scenarios)),
-        ("Random seeds", spans if len(seeds) > 1 else str(seeds[0])),
-        ("Months after the burn-in", str(len(results.months))),
-        ("People at the start", f"{population(one.tree):,}"),
-        ("Runs stored", f"{results.stored} of {results.planned} planned"),
-        ("Simulated on", f"{day.day} {day:%B %Y}"),
-        ("Model code", str(sweep.get("code", ""))),
-        ("Plan", str(sweep.get("plan", ""))),
-        ("Versions", ", ".join(f"{name} {version}" for name, version in sweep.get("versions", {}).items())),
-        ("Time of all runs", f"{number(results.seconds(), 3)} s"),
-    ]
-    return {
-        "facts": facts,
-        "changes": changes(trees[one.baseline], trees[one.policy]),
-        "config": "data:application/json;charset=utf-8," + quote(json.dumps(trees, ensure_ascii=False)),
-        "missing": results.planned - results.stored,
-    }
-
-
-def changes(before: Any, after: Any, where: str = "") -> list[str]:
-    """Keys in which two configurations differ, each with both values; whole instruments by name."""
-    if isinstance(before, dict) and isinstance(after, dict) and where.count(".") < 3:
-        found = []
-        for key in dict.fromkeys((*before, *after)):
-            place = f"{where}.{key}" if where else str(key)
-            if place == "case":
-                continue
-            if key not in before:
-                found.append(f"{place}: added")
-            elif key not in after:
-                found.append(f"{place}: left out")
-            elif before[key] != after[key]:
-                found += changes(before[key], after[key], place)
-        return found
-    return [f"{where}: {listed_value(before)} \u2192 {listed_value(after)}"]

@@ -71,8 +71,8 @@ def test_who_gains_are_the_effects_of_the_results(results):
 
 def test_small_groups_are_left_out(results, monkeypatch):
     monkeypatch.setattr(figures, "SMALL", 10**9)
-    assert figures.who_gains(results, "policy", "baseline").empty
-    assert set(figures.paid_and_withheld(results, "baseline", "withheld")["kind"]) == {"direct"}
+    assert set(figures.who_gains(results, "policy", "baseline")["group"]) == {"all"}
+    assert set(figures.paid_and_withheld(results, "baseline", "withheld")["group"]) == {"all"}
 
 
 def test_paid_and_withheld_is_the_effect_of_paying(results):
@@ -160,7 +160,6 @@ def test_painters_leave_no_style_behind(results):
 
 
 def test_units_stand_in_the_currency_of_the_place(results):
-    assert figures.unit_of(results, "real_income") == "FCFA/month"
     assert figures.with_currency("money/month/1000 persons", "coin") == "coin/month/1000 persons"
 
 

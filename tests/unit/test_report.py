@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from unit.invented_results import invented
 
-from analysis import report, sentences
+from analysis import provenance, report, sentences
 from analysis.load import load
 from experiments.store import StoreError
 from sim.packs import Test
@@ -203,9 +203,10 @@ def test_sixty_localities_stand_in_a_table(pages, folders):
 
 
 def test_small_localities_are_left_out(folders, monkeypatch):
-    monkeypatch.setattr(report, "SMALL", 10**9)
+    sizes = {f"locality={k}": 19.0 + k for k in range(60)}
+    monkeypatch.setattr(report, "people", lambda results, scenario, group: sizes[group])
     found = report.places(compared(folders("sixty localities")))
-    assert found and not any(row["cells"] for row in found["rows"])
+    assert [bool(row["cells"]) for row in found["rows"]] == [False] + [True] * 59
 
 
 def test_second_question_stands_where_it_was_asked(pages):
@@ -216,7 +217,10 @@ def test_second_question_stands_where_it_was_asked(pages):
 
 def test_published_figures_stand_beside_those_of_the_model(folders):
     one = compared(folders("helpful"))
-    rows = {row["name"]: row for row in report.resemblance(one, report.pack_of(one.tree))["rows"]}
+    rows = {
+        row["name"]: row
+        for row in provenance.resemblance(one.results, "baseline", 0.9, provenance.pack_of(one.tree))["rows"]
+    }
     assert rows["Participation of women"]["verdict"] == "meets"
     assert rows["Participation of women"]["published"] == "33.9 %"
     assert rows["Households that receive remittances"]["verdict"] == "no verdict"
@@ -227,11 +231,11 @@ def test_published_figures_stand_beside_those_of_the_model(folders):
 def test_verdicts(folders, value, verdict):
     one = compared(folders("helpful"))
     test = Test("x", "participation_women", "", value, None, "%", 2013, "s", "yes", 5.0, False, "")
-    assert report.judged(one, test)["verdict"] == verdict
+    assert provenance.judged(one.results, "baseline", 0.9, test)["verdict"] == verdict
 
 
 def test_limits_and_sources_come_from_the_pack(folders, pages):
-    pack = report.pack_of(compared(folders("helpful")).tree)
+    pack = provenance.pack_of(compared(folders("helpful")).tree)
     assert f"{len(pack.assumptions)} of the {len(pack.figures)} figures" in pages("helpful").words
     assert all(" ".join(missing.split()) in pages("helpful").words for missing in pack.not_found)
     assert "World Bank and ILO modelled series" in pages("helpful").words
@@ -269,7 +273,7 @@ def test_what_is_no_comparison_is_refused_in_one_line(folders, tmp_path):
 def test_failed_runs_are_told(folders):
     results = load(folders("helpful"))
     results.stored -= 1
-    assert report.manifest(report.comparison(results))["missing"] == 1
+    assert provenance.manifest(results, "baseline", "policy")["missing"] == 1
 
 
 @pytest.fixture(scope="module")
