@@ -32,7 +32,7 @@ from analysis.talk import (
 )
 
 DEMO_CASE = "diourbel_cheaper_transfers"
-DEMO_DEFAULTS = ("seeds=20", "months=120", "population=20000")
+DEMO_DEFAULTS = ("seeds=20", "months=120", "population=10000")
 """Of `remesa demo`: 20 pairs of 10 years; as many persons as two processors do in under two minutes."""
 
 OUTCOMES: tuple[tuple[str, str], ...] = (

@@ -472,7 +472,7 @@ def paint_who_gains(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
 def paint_paid_and_withheld(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
     """Participation with remittances less participation without, by sex and household."""
     titles = {
-        "whole": "Whole effect in the last 12 months",
+        "whole": f"Whole effect in the last {WINDOW} months",
         "direct": "Direct effect alone, asked one by one",
     }
     said = [
@@ -556,7 +556,7 @@ REMITTANCES = Drawing(
     "From sent to received",
     remittances,
     paint_remittances,
-    "Means over seeds of the last 12 months. What is sent, less fees and margins, less what is lost, and "
+    f"Means over seeds of the last {WINDOW} months. What is sent, less fees and margins, less what is lost, and "
     "less what receivers spend on the way to a desk, is what families have in the end.",
 )
 PRICES = f"The price level is 1 in the base month; services are priced against goods from elsewhere. {BANDS}"

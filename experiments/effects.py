@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 LEVEL = 0.90
-WINDOW = 12  # months at the end of a run over which an outcome is averaged
+WINDOW = 60  # months at the end of a run over which an outcome is averaged: single months say little of flows
 
 
 @dataclasses.dataclass(frozen=True)
