@@ -1,0 +1,660 @@
+"""The people of the twin: each person, household and firm an object that decides when its turn comes.
+
+See `experiments.twin` for the model they live in and what it is for. The rules are those of the
+mechanisms; what stands here only fetches numbers for them and keeps their results.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import mesa
+
+from experiments import core
+from experiments.core import AWAY, EMPLOYED, FARM, INACTIVE, OWN_ACCOUNT, TRADE, UNEMPLOYED
+from sim import search, streams, technology
+from sim.codes import Status
+from sim.mechanisms import away, expectations, matching, migration, participation, remittances, separations, spending
+from sim.mechanisms.migration import HOME, IRREGULAR, RECRUITED, REGULAR, RETIREMENT
+from sim.search import NEVER, PART_PAY, PART_TIME, TIME, Terms
+from sim.technology import FULL_TIME, LAND_SHARE
+
+if TYPE_CHECKING:
+    from experiments.twin import Twin
+
+STUDENT = int(Status.STUDENT)
+
+
+class Plain:
+    """Something that keeps attributes and decides nothing."""
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
+
+class Firm(mesa.Agent):  # type: ignore[misc]
+    """An employer with its people."""
+
+    def __init__(self, model: Twin, **values: Any) -> None:
+        super().__init__(model)
+        self.__dict__.update(values)
+        self.staff: dict[Person, None] = {}
+        self.vacancies = 0
+        self.wanted = 0
+        self.applicants: list[tuple[float, Person]] = []
+
+    def want(self) -> None:
+        """Jobs of the season."""
+        self.wanted = core.jobs_wanted(self.usual, self.model.rules.elsewhere.swing, self.model.months)
+        self.vacancies = max(0, self.wanted - len(self.staff))
+
+    def lay_off(self) -> None:
+        """Lay off part of those beyond what is wanted, mostly those with least tenure."""
+        luck, rules = self.model.random, self.model.rules.separations
+        cuts = separations.jobs_to_cut(len(self.staff), self.wanted, rules.layoff_speed, luck.random())
+        if cuts <= 0:
+            return
+        turns = [
+            (separations.layoff_turn(1.0 - luck.random(), float(one.tenure), rules.protection), one.unique_id, one)
+            for one in self.staff
+        ]
+        for _, _, one in sorted(turns)[:cuts]:
+            one.lose_job()
+
+    def hire(self) -> None:
+        """Take the best applicants down to the vacancies."""
+        for _, one in sorted(self.applicants, key=lambda pair: (-pair[0], pair[1].unique_id))[: self.vacancies]:
+            one.start_job(self)
+        self.applicants.clear()
+
+
+class Household(mesa.Agent):  # type: ignore[misc]
+    """A home: its members, purse, land and what it has learnt."""
+
+    receipt: float
+    income: float
+    usual_income: float
+    persistent: float
+    variance: float
+    receipts: list[float]
+
+    def __init__(self, model: Twin, **values: Any) -> None:
+        super().__init__(model)
+        self.__dict__.update(values)
+        self.people: list[Person] = []
+        self.stays: list[Plain] = []
+
+    def look(self) -> None:
+        """See what members earn and learn what of the receipts lasts."""
+        memory = self.model.rules.elsewhere.memory
+        place = self.place
+        farmers = [one for one in self.people if one.status == OWN_ACCOUNT and one.work == FARM]
+        self.own_workers = len(farmers)
+        harvest = technology.farm_product(self.land, float(len(farmers)), place.farm_productivity, LAND_SHARE)
+        self.cash += harvest
+        self.labour_income = self.others_earnings = self.absent_earnings = 0.0
+        for one in self.people:
+            if one.status == AWAY:
+                self.absent_earnings += one.smoothed
+                continue
+            if one.status == EMPLOYED:
+                one.earnings = separations.net_pay(one.wage, place.tax_rate, one.formal)
+                self.cash += one.earnings
+            elif one.status == OWN_ACCOUNT and one.work == FARM:
+                one.earnings = harvest / len(farmers)
+            elif one.status == OWN_ACCOUNT:
+                one.capacity = technology.trade_capacity(place.trade_productivity, one.skill, one.hours)
+                place.capacity += one.capacity
+            else:
+                one.earnings = 0.0
+            one.smoothed = expectations.adapted(one.smoothed, one.earnings, 1.0 / 3.0)
+            self.labour_income += one.earnings
+            self.others_earnings += one.smoothed
+        self.receipts = [self.receipt, *self.receipts[:2]]
+        received = sum(self.receipts) / 3.0
+        believed = self.persistent
+        self.persistent = expectations.adapted(believed, received, memory)
+        self.variance = expectations.adapted_variance(self.variance, received - believed, memory)
+        self.usual_income = expectations.adapted(self.usual_income, self.income, memory)
+        self.receipt = self.trip = 0.0
+
+    def choose_receiver(self) -> None:
+        """The spouse of somebody away, else their mother, else the eldest adult at home."""
+        for one in self.people:
+            one.receives = False
+        if not self.stays:
+            return
+        here = [one for one in self.people if one.status < AWAY]
+        close = [stay.person.spouse for stay in self.stays] + [stay.person.mother for stay in self.stays]
+        kin = next((one for one in close if one is not None and one.home is self and one.status < AWAY), None)
+        adults = [one for one in here if self.model.now - one.birth >= 180]
+        if kin is None and adults:
+            kin = min(adults, key=lambda one: (one.birth, one.unique_id))
+        if kin is not None:
+            kin.receives = True
+
+    def plan(self) -> None:
+        """Rank the uses of cash; building out of what is spare."""
+        rules, place = self.model.rules.spending, self.place
+        self.general = self.school = self.health = self.building = 0.0
+        if self.members == 0:
+            return
+        prices = place.price_index
+        income = self.labour_income + self.receipt
+        need = self.need * prices
+        target = rules.buffer * need
+        held = max(0.0, self.cash - max(0.0, income))
+        wish = spending.planned_consumption(self.usual_income, income, held, target, need, rules.mpc, rules.from_assets)
+        outlay = min(wish, self.cash)
+        left = outlay - min(outlay, need)
+        pupils = sum(one.in_school for one in self.people)
+        self.school = min(left, pupils * self.school_fee * prices)
+        visits = self.members * place.health_quality
+        self.health = min(left - self.school, visits * rules.health_cost * place.base_pay)
+        desired = rules.housing_months * self.usual_income / prices
+        self.housing *= 1.0 - rules.housing_wear
+        self.building = spending.housing_outlay(
+            desired * prices, self.housing * prices, rules.housing_speed, self.cash - outlay - target
+        )
+        self.general = max(0.0, outlay - self.school - self.health)
+        place.wanted += self.model.share * self.general + 0.5 * self.building
+
+    def buy(self) -> None:
+        """Non-tradables as far as they last, tradables as wanted."""
+        place, share = self.place, self.model.share
+        services = share * self.general * place.served
+        goods = (1.0 - share) * self.general
+        builders = 0.5 * self.building * place.served
+        materials = min(0.5 * self.building, builders + 0.01)
+        self.cash -= services + builders + goods + materials + self.school + self.health
+        place.till += services + builders
+        self.housing += builders / place.price + materials / place.tradable_price
+
+    def close(self) -> None:
+        """Traders have been paid: income of the month."""
+        self.labour_income = sum(one.earnings for one in self.people if one.status < AWAY)
+        self.income = self.labour_income + self.receipt
+
+
+class Person(mesa.Agent):  # type: ignore[misc]
+    """One person."""
+
+    status: int
+    work: int
+    formal: int
+    search_months: int
+    wage: float
+    hours: float
+    earnings: float
+    smoothed: float
+    care_hours: float
+
+    def __init__(self, model: Twin, **values: Any) -> None:
+        super().__init__(model)
+        self.__dict__.update(values)
+        self.mother: Person | None = None
+        self.spouse: Person | None = None
+        self.firm: Any = None
+        self.stay: Any = None
+        self.compares = model.random.random()
+        self.quota, self.border = model.random.random(), model.random.random()
+        self.card = model.random.random()
+        self.receives = False
+        self.contacts = 0
+        self.capacity = 0.0
+
+    # ---- participation
+
+    def gain(self, market: Plain, arrival: float, months: float) -> Any:
+        """K of a market as the person sees it."""
+        rules = self.model.rules.participation
+        believed = participation.believed_arrival(arrival, months, rules.n0)
+        return search.search_return(believed, market.separation, rules.beta)
+
+    def look_at_work(self) -> None:
+        """Set reservation pay; without a job, be out, search, or work on own account."""
+        if self.status == STUDENT:
+            self.shaken = False
+            return
+        if self.status < INACTIVE or self.status > OWN_ACCOUNT:
+            return
+        model = self.model
+        rules = model.rules.participation
+        if not self.shaken and model.random.random() >= rules.review:
+            return
+        self.shaken = False
+        home, place = self.home, self.home.place
+        price = place.price_index
+        age = (model.now - self.birth) // 12
+        own = model.pension if self.pensioner else 0.0
+        weight = 1.0 if self.receives else rules.theta
+        earnings = max(0.0, home.others_earnings - self.smoothed)
+        counted = participation.counted_remittances(
+            home.persistent, home.variance, sum(home.receipts) / 3.0, rules.gamma, rules.omega
+        )
+        assets = weight * home.cash / participation.MONTHS_OF_ASSETS
+        rest = participation.nonlabour_income(assets, 0.0, earnings, 0.0, rules.theta, weight) / price
+        pension, remitted = own / price, weight * counted / price
+        income, time = pension + remitted + rest, TIME - self.care_hours
+        beside = float(home.own_workers)
+        if self.status == OWN_ACCOUNT and self.work == FARM:
+            beside = max(beside - 1.0, 0.0)
+        farm = technology.farm_return(home.land, beside, place.farm_return / price, LAND_SHARE)
+        trade = place.trade_return / price * self.skill
+        own_return, work = (farm, FARM) if farm >= trade and farm > 0.0 else (trade, TRADE)
+        unit, pay = place.median_income / price, place.median_pay / price
+        terms = Terms(
+            rules.home_production * unit, rules.work_cost * pay, rules.search_cost * pay,
+            self.skill / price, own_return, rules.own_search, rules.curvature, max(unit, 1e-9),
+        )  # fmt: skip
+        hours = search.premiums(time, self.taste, rules.curvature)
+        months = float(self.search_months)
+        market = place.markets[self.occupation]
+        best, value, own_value, full, part = search.decide_status(
+            income, hours, terms, market.offers, market.part_share, self.gain(market, market.arrival, months)
+        )
+        self.seeks = self.occupation
+        if self.occupation == 1:
+            below = place.markets[0]
+            other = search.decide_status(
+                income, hours, terms, below.offers, below.part_share, self.gain(below, below.arrival, months)
+            )
+            if other[1] > value:
+                best, value, own_value = other[:3]
+                self.seeks = 0
+        market = place.markets[self.seeks]
+        if age > rules.last_age:
+            best, full, part, value = INACTIVE, NEVER, NEVER, -terms.search_cost
+        flow = own_value if best == OWN_ACCOUNT and self.status != EMPLOYED else value
+        self.flow = flow * price
+        self.not_working = full * price if full < NEVER else NEVER
+        self.not_working_part = part * price if part < NEVER else NEVER
+        self.reservation_wage = search.full_time_equivalent(flow, full, part) * price
+        if self.status == EMPLOYED:
+            return
+        self.status, self.hours, self.work, self.why = best, 0.0, 0, 0
+        if best == OWN_ACCOUNT:
+            self.hours, self.work = technology.OWN_ACCOUNT, work
+        elif best == INACTIVE and age <= rules.last_age:
+            self.why = self.why_out(pension, remitted, rest, time, hours, terms, market, months)
+
+    def why_out(
+        self, pension: float, remitted: float, rest: float, time: float, hours: Any, terms: Terms, market: Any,
+        months: float,
+    ) -> int:  # fmt: skip
+        """The first thing without which the person would come in."""
+        income, points, part = pension + remitted + rest, market.offers, market.part_share
+        gain = self.gain(market, market.arrival, months)
+        enter = search.would_enter
+        if pension > 0.0 and enter(income - pension, hours, terms, points, part, gain):
+            return participation.PENSION
+        if time < TIME:
+            without_care = search.premiums(TIME, self.taste, terms.curvature)
+            if enter(income, without_care, terms, points, part, gain):
+                return participation.CARE
+        if remitted > 0.0 and enter(income - remitted, hours, terms, points, part, gain):
+            return participation.REMITTANCES
+        if enter(income, hours, terms, points, part, self.gain(market, market.start_arrival, 0.0)):
+            return participation.OFFERS
+        return participation.TASTE
+
+    # ---- separations and matching
+
+    def consider_quitting(self) -> None:
+        """The job ends if pay is not worth the time, or for other reasons."""
+        if self.status != EMPLOYED:
+            return
+        model = self.model
+        net = separations.net_pay(self.wage, self.home.place.tax_rate, self.formal)
+        least = self.not_working if self.hours >= FULL_TIME else self.not_working_part
+        if separations.quits(net, least):
+            self.lose_job(quit_job=True)
+        elif model.random.random() < model.rules.separations.ended:
+            self.lose_job()
+
+    def lose_job(self, quit_job: bool = False) -> None:
+        """Out of work: searching if that is worth it."""
+        market = self.firm.market
+        market.separations += 1
+        if not quit_job:
+            market.lost += 1
+        del self.firm.staff[self]
+        self.firm = None
+        self.wage = self.hours = 0.0
+        self.tenure = self.formal = self.search_months = 0
+        self.shaken = True
+        self.status = UNEMPLOYED if self.flow >= 0.0 else INACTIVE
+
+    def reach(self) -> None:
+        """How many vacancies the person will reach."""
+        self.contacts = 0
+        if self.status < UNEMPLOYED or self.status > OWN_ACCOUNT:
+            return
+        model, place = self.model, self.home.place
+        rules = model.rules.matching
+        if self.status == EMPLOYED:
+            mean = matching.reached(rules.reach, rules.on_the_job, 0.0, 0.0)
+        else:
+            intensity = 1.0 if self.status == UNEMPLOYED else model.own_search
+            place.markets[self.seeks].searchers += 1.0 if self.status == UNEMPLOYED else model.partly
+            mean = matching.reached(rules.reach, intensity, 0.0, 0.0)
+        self.contacts = min(streams.poisson(mean, model.random.random()), matching.MOST)
+
+    def apply(self) -> None:
+        """Apply to the best vacancy reached, if it is worth it."""
+        if not self.contacts:
+            return
+        market = self.home.place.markets[self.seeks]
+        if not market.slots:
+            return
+        luck, here, reserve = self.model.random, self.firm, self.flow
+        tax_rate = self.home.place.tax_rate
+        if here is not None:
+            least = self.not_working if self.hours >= FULL_TIME else self.not_working_part
+            reserve = separations.net_pay(self.wage, tax_rate, self.formal) - least
+        best, best_surplus, seen = None, 0.0, 0
+        for _ in range(self.contacts):
+            firm = luck.choice(market.slots)
+            flow = self.not_working if firm.full_time else self.not_working_part
+            if firm is here or flow >= NEVER:
+                continue
+            seen += 1
+            units = self.skill * (1.0 if firm.full_time else PART_PAY)
+            surplus = separations.net_pay(firm.posted_wage * units, tax_rate, firm.formal) - flow - reserve
+            if surplus > best_surplus or (surplus == 0.0 and best is None and here is None):
+                best, best_surplus = firm, surplus
+        if best is not None:
+            noise = self.model.rules.matching.noise
+            seeming = matching.seeming_productivity(self.skill, noise, 1.0 - luck.random())
+            best.applicants.append((seeming, self))
+            best.market.applicants += 1
+        elif seen and here is None:
+            market.refusals += 1
+
+    def start_job(self, firm: Firm) -> None:
+        """The first day."""
+        firm.market.hires += 1
+        if self.firm is not None:
+            del self.firm.staff[self]
+        else:
+            firm.market.taken += 1
+        self.firm, self.status = firm, EMPLOYED
+        firm.staff[self] = None
+        self.wage = (1.0 if firm.full_time else PART_PAY) * firm.posted_wage * self.skill
+        self.hours = FULL_TIME if firm.full_time else PART_TIME
+        self.formal = firm.formal
+        self.work = self.tenure = self.search_months = 0
+
+    def count_months(self) -> None:
+        """Months in the job and of search."""
+        if self.status == EMPLOYED:
+            self.tenure = min(self.tenure + 1, 1200)
+        elif self.status == UNEMPLOYED:
+            self.search_months = min(self.search_months + 1, 1200)
+        elif self.status in (INACTIVE, OWN_ACCOUNT):
+            self.search_months = max(self.search_months - 1, 0)
+
+    # ---- migration
+
+    def consider_moving(self) -> None:
+        """Now and then: out, back or on."""
+        model = self.model
+        rules = model.rules.migration
+        stay = self.stay
+        if self.status < STUDENT:
+            return
+        age = model.now - self.birth
+        if stay is None and (age < 12 * rules.youngest or age >= RETIREMENT or self.in_school):
+            return
+        if model.random.random() >= rules.consider:
+            return
+        home, place = self.home, self.home.place
+        price, base = place.price_index, place.base_pay
+        median = place.median_pay / price
+        horizon = float(rules.horizon)
+        months = max(1.0, min(horizon, float(RETIREMENT - age)))
+        present_value = migration.annuity(rules.beta, months)
+        mine = self.smoothed if stay is None else 0.0
+        others = max(home.others_earnings - mine, 0.0)
+        share = others / max(home.members + (0 if stay is None else 1), 1) / price
+        beside = max(home.own_workers - (1 if self.work == FARM else 0), 0)
+        own = migration.own_account_worth(home.land, float(beside), place.farm_return, place.trade_return, self.skill)
+        own /= price
+        market = place.markets[self.occupation]
+        offer = 0.5 * (market.offers[7] + market.offers[8]) * self.skill / price
+        time = min(self.not_working / price, 100.0 * base)
+        better, worse, chance = migration.prospects_here(
+            self.status, mine / price, offer, own, time, market.arrival, market.separation, months
+        )
+        c0 = rules.home_production * base
+        here = migration.certainty_equivalent(share + better, share + worse, chance, c0, rules.curvature)
+        best = self.best_place(age, stay, price, median, present_value, c0, here)
+        if best == HOME or best is not (stay and stay.destination):
+            model.movers.append((self, best))
+
+    def best_place(
+        self, age: int, stay: Any, price: float, median: float, present_value: float, c0: float, here: float
+    ) -> Any:
+        """Where life is worth most: a way there, `HOME`, or where the person is."""
+        model, home, place = self.model, self.home, self.home.place
+        rules, luck = model.rules.migration, model.random
+        where = stay.destination if stay is not None else None
+        usual = place.prevalence[migration.prevalence_group(self.sex, age)]
+        services = 0.5 * (place.school_quality + place.health_quality)
+        bound = rules.services * services + rules.care * self.care_hours / FULL_TIME
+        total, weights, ways = 0.0, [], []
+        for there in model.destinations:
+            stays = there is where
+            kin = sum(one.destination is there for one in home.stays)
+            tie = 1.0 if kin > (1 if stays else 0) else 0.0
+            doubted = 1.0
+            if not stays:
+                known = migration.knowledge(tie, usual, self.trips, 0.0, rules.tie_knowledge, rules.trip_knowledge)
+                doubted = migration.doubt(known, rules.pessimism)
+            net = self.pay_at(there, 0)
+            if self.occupation == 1:
+                net += there.recognised * (self.pay_at(there, 1) - net)
+            net = (net * doubted - there.living_cost) / price
+            at_start = float(stay.employed) if stays else rules.tie_job * tie
+            odds = there.without_job + at_start * (there.with_job - there.without_job)
+            work = migration.believed_chance(odds, doubted)
+            value_there = migration.certainty_equivalent(net, 0.0, work, c0, rules.curvature)
+            way, cost, worth = REGULAR, 0.0, present_value
+            if stays:
+                way = stay.route
+                worth = present_value if stay.regular else present_value * there.undetected
+                gain = migration.gain_in_years(value_there, here, worth, 0.0, median)
+            else:
+                cost = migration.price_of_trip(there.fare, tie, rules.tie_discount, 0.0)
+                if self.quota >= there.regular_share:
+                    way = IRREGULAR
+                    cost = migration.price_of_trip(there.irregular_fee, tie, rules.tie_discount, 0.0)
+                    worth = present_value * there.undetected
+                gain = migration.gain_in_years(value_there, here, worth, cost / price, median)
+                if way == IRREGULAR and there.recruiter_fee > 0.0:
+                    asked = migration.recruiter_price(there.recruiter_fee, there.fare, 0.0)
+                    placed = migration.believed_chance(there.with_job, doubted)
+                    by_them = migration.certainty_equivalent(net, 0.0, placed, c0, rules.curvature)
+                    by_recruiter = migration.gain_in_years(by_them, here, present_value, asked / price, median)
+                    if by_recruiter > gain:
+                        way, cost, gain = RECRUITED, asked, by_recruiter
+            attachment = self.attachment * (1.0 if there.abroad else rules.near)
+            value = migration.utility_of_place(
+                gain, rules.gain_weight, tie, rules.tie_weight, usual, rules.norm_weight, there.amenity - bound,
+                attachment,
+            )  # fmt: skip
+            weights.append(max(min(value / rules.nest, migration.LARGEST), -migration.LARGEST))
+            ways.append(Plain(destination=there, route=way, cost=cost, tie=tie))
+            total += math.exp(weights[-1])
+        at_home = 0.0
+        if where is not None:
+            at_home = -rules.gain_weight * where.fare / price / (12.0 * median)
+            if stay.savings - stay.waiting >= stay.target:
+                at_home += rules.target_pull
+        if luck.random() >= migration.logistic(rules.nest * math.log(total) - at_home):
+            return HOME if stay is not None else None
+        scores = [weight + migration.gumbel(1.0 - luck.random()) for weight in weights]
+        best = ways[scores.index(max(scores))]
+        return where if best.destination is where else best
+
+    def pay_at(self, there: Any, level: int) -> Any:
+        """Net pay of the person at a destination."""
+        skill = self.skill / self.home.place.markets[level].usual_skill
+        return away.pay_there(there.pay[level], skill, there.skill_return, 1, 0.0)
+
+    def come_back(self) -> None:
+        """Pay the way and debts as far as they go, bring the rest home."""
+        stay, home = self.stay, self.home
+        left = stay.savings - min(stay.destination.fare, stay.savings)
+        home.cash += left - min(stay.debt, left)
+        home.stays.remove(stay)
+        self.stay, self.status, self.shaken = None, INACTIVE, True
+        self.earnings = self.smoothed = 0.0
+        home.members += 1
+        home.adults += 1
+
+    def leave(self, way: Any) -> None:
+        """Go if the household can pay the way and still eat."""
+        model, home = self.model, self.home
+        rules, place = model.rules.migration, home.place
+        if home.adults <= 1 and home.children > 0:
+            return
+        others = max(home.others_earnings - self.smoothed, 0.0)
+        need = home.need * place.price_index * max(home.members - 1, 0) / max(home.members, 1)
+        loan = migration.trip_loan(others, rules.loan_months, home.debt, place.lendable)
+        cost, asked = way.cost, 0.0
+        if way.route == RECRUITED:
+            asked, cost = way.cost, way.cost * (1.0 - rules.advance)
+        payable = migration.can_pay(home.cash, loan, cost, others, need)
+        if not payable and way.route == IRREGULAR and way.destination.recruiter_fee > 0.0:
+            asked = migration.recruiter_price(way.destination.recruiter_fee, way.destination.fare, 0.0)
+            way.route, cost = RECRUITED, asked * (1.0 - rules.advance)
+            payable = migration.can_pay(home.cash, loan, cost, others, need)
+        if not payable:
+            return
+        borrowed = max(0.0, cost - home.cash)
+        purse = min(rules.purse * way.destination.living_cost, max(0.0, home.cash - cost) / 2.0)
+        home.cash -= cost - borrowed + purse
+        home.debt += borrowed
+        place.lendable -= borrowed
+        home.members -= 1
+        home.adults -= 1
+        if self.firm is not None:
+            del self.firm.staff[self]
+            self.firm = None
+        if self.status == OWN_ACCOUNT and self.work == FARM:
+            home.own_workers = max(home.own_workers - 1, 0)
+        self.status, self.work, self.formal, self.tenure, self.search_months = AWAY, 0, 0, 0, 0
+        self.hours = self.wage = self.earnings = self.care_hours = 0.0
+        altruism = migration.altruism_at_departure(rules.altruism, home.children, rules.altruism_per_child)
+        target = rules.target_years * 12.0 * place.base_pay
+        self.settle_in(way, purse, asked * rules.advance, altruism, target, remittances.OPERATOR, 0.08)
+
+    def move_on(self, way: Any) -> None:
+        """Go on if savings pay the way."""
+        stay = self.stay
+        debt = way.cost * self.model.rules.migration.advance if way.route == RECRUITED else 0.0
+        if way.cost - debt > stay.savings:
+            return
+        self.home.stays.remove(stay)
+        left = stay.savings - (way.cost - debt)
+        self.settle_in(way, left, debt + stay.debt, stay.altruism, stay.target, stay.channel, stay.known_cost)
+
+    def settle_in(
+        self, way: Any, savings: float, debt: float, altruism: float, target: float, channel: int, known: float
+    ) -> None:
+        """The first day there."""
+        model, there = self.model, way.destination
+        rules = model.rules.migration
+        self.trips += 1
+        model.departures += 1
+        regular = way.route != IRREGULAR
+        recognised = regular and model.random.random() < there.recognition_at_arrival
+        level = 1 if self.occupation == 1 and recognised else 0
+        employed = way.route == RECRUITED or model.random.random() < rules.tie_job * way.tie
+        work = migration.share_in_work(float(employed), there.finding, there.separation, 12.0)
+        self.stay = Plain(
+            person=self, destination=there, start=model.now + 1, route=way.route, regular=regular, employed=employed,
+            savings=savings, debt=debt, altruism=altruism, target=target, waiting=0.0, plan=0.0, channel=channel,
+            known_cost=known, means=work * self.pay_at(there, level) - there.living_cost,
+        )  # fmt: skip
+        self.home.stays.append(self.stay)
+
+    # ---- remittances
+
+    def plan_remittance(self, stay: Any, together: float) -> None:
+        """How much the household should receive a month."""
+        model, home = self.model, self.home
+        rules = model.rules.remittances
+        stay.plan = 0.0
+        mine = max(stay.means, 0.0)
+        if mine <= 0.0:
+            return
+        own_part = max(home.labour_income, 0.0) * mine / together
+        altruism = remittances.altruism_now(stay.altruism, rules.decay, model.now - stay.start, home.members)
+        planned = remittances.planned_remittance(mine, own_part, stay.known_cost, altruism)
+        if altruism > 0.0:
+            left = max(0.0, mine - planned * (1.0 + stay.known_cost))
+            planned += min(rules.loan_help * home.debt, 0.5 * left)
+        stay.plan = planned
+
+    def send(self, stay: Any) -> None:
+        """Set money aside; send it when the balance is worth a transfer."""
+        model, home = self.model, self.home
+        rules, place, luck, ways = model.rules.remittances, home.place, model.random, model.providers
+        stay.waiting = min(stay.waiting + stay.plan, stay.savings)
+        if stay.plan <= 0.0 and stay.waiting <= 0.0:
+            return
+        abroad = stay.destination.abroad
+        carrier = place.colleagues.get(stay.destination, 0) > 1
+        account = home.account == 1
+        informed = self.compares < place.start_informed
+        way = remittances.travel_cost(home.desk_distance, 0.0, rules.travel, place.base_pay * place.price_index)
+        last = ways[stay.channel]
+        trip = [way if one.desk else 0.0 for one in ways]
+        worth = remittances.sending_balance(last.fixed_fee + trip[stay.channel], stay.plan, rules.wait)
+        usable = [remittances.can_use(k, account, carrier, one.needs_account) for k, one in enumerate(ways)]
+
+        def shares(amount: float) -> list[float]:
+            known = [one if informed or one is last else ways[remittances.OPERATOR] for one in ways]
+            return [
+                remittances.cost_of_sending(seen.fixed_fee, seen.rate, seen.margin * abroad, trip[k], one.loss, amount)
+                for k, (one, seen) in enumerate(zip(ways, known, strict=True))
+            ]
+
+        def scores(share: list[float]) -> list[float]:
+            papers = 0.0 if stay.regular else rules.papers
+            return [
+                remittances.channel_score(
+                    share[k], one.trust - (papers if k != remittances.INFORMAL else 0.0), rules.sensitivity
+                )
+                for k, one in enumerate(ways)
+            ]
+
+        share = shares(max(worth, stay.plan, 0.01))
+        weights = [math.exp(score) if usable[k] else 0.0 for k, score in enumerate(scores(share))]
+        if sum(weights) > 0.0:
+            stay.known_cost = sum(w * s for w, s in zip(weights, share, strict=True)) / sum(weights)
+        if stay.waiting < max(worth, 0.01):
+            return
+        amount, best, most = stay.waiting, remittances.OPERATOR, remittances.FAR
+        for k, score in enumerate(scores(shares(amount))):
+            drawn = score - math.log(-math.log(1.0 - luck.random()))
+            if usable[k] and drawn > most:
+                best, most = k, drawn
+        chosen = ways[best]
+        rate = chosen.rate + chosen.margin * abroad
+        amount = min(amount, (stay.savings - chosen.fixed_fee) / (1.0 + rate))
+        if amount < worth or amount <= 0.0:
+            return
+        stay.savings -= chosen.fixed_fee + (1.0 + rate) * amount
+        stay.channel, stay.waiting = best, 0.0
+        if luck.random() >= chosen.loss:
+            home.receipt += amount
+            home.trip += trip[best]
