@@ -464,10 +464,12 @@ COMMANDS: dict[str, Command] = {
         KEYS,
     ),
     "benchmark": Command(
-        "measure speed and memory", takes_anything, elsewhere("experiments.benchmark"),
+        "measure speed and memory",
+        takes_anything,
+        elsewhere("experiments.benchmark"),
         "--quick: small sizes, minutes; --only core,agree,month,memory,build,village,mesa,start,cold,sweep,bits;\n"
         "--out FILE: the history, results/benchmark/history.jsonl",
-    ),  # fmt: skip
+    ),
     "version": Command("versions of program and model", takes_nothing, do_version),
 }
 
