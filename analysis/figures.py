@@ -472,7 +472,7 @@ def paint_who_gains(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
 def paint_paid_and_withheld(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
     """Participation with remittances less participation without, by sex and household."""
     titles = {
-        "whole": f"Whole effect in the last {WINDOW} months",
+        "whole": "Whole effect",
         "direct": "Direct effect alone, asked one by one",
     }
     said = [
@@ -539,27 +539,27 @@ class Drawing:
     title: str
     numbers: Numbers
     paint: Painter
-    reading: str
+    reading: str  # how to read it; {span} stands for the months of its numbers
 
 
 BANDS = (
     "Above, lines are means over seeds and bands the range of the middle 90 % of seeds: how far luck alone "
     "moves one world. Below, the line is the mean difference between the two worlds of a pair and the band "
     "its 90 % interval. Pairs share their luck, so a difference can be sure although the bands above "
-    "overlap. On grey lie the months of the numbers in the text."
+    "overlap. Numbers in the text are means of {span}, on grey where that is not all."
 )
 DOTS = (
-    "Dots are means over pairs of seeds, bars their 90 % intervals. Blue is a rise and red a fall that the "
-    "seeds show; grey and hollow, the model cannot tell."
+    "Dots are mean differences over pairs of seeds in {span}, bars their 90 % intervals. Blue is a rise and "
+    "red a fall that the seeds show; grey and hollow, the model cannot tell."
 )
 REMITTANCES = Drawing(
     "From sent to received",
     remittances,
     paint_remittances,
-    f"Means over seeds of the last {WINDOW} months. What is sent, less fees and margins, less what is lost, and "
+    "Means over seeds of {span}. What is sent, less fees and margins, less what is lost, and "
     "less what receivers spend on the way to a desk, is what families have in the end.",
 )
-PRICES = f"The price level is 1 in the base month; services are priced against goods from elsewhere. {BANDS}"
+PRICES = "The price level is 1 in the base month; services are priced against goods from elsewhere. " + BANDS
 FIGURES: dict[str, Drawing] = {
     "remittances": REMITTANCES,
     "participation": Drawing("Participation of women and men", participation, paint_over_time, BANDS),
@@ -572,13 +572,13 @@ WINNERS = Drawing(
     "Who gains",
     who_gains,
     paint_who_gains,
-    f"{DOTS} Who receives is counted anew every month, so a package can also change who belongs to a group.",
+    DOTS + " Who receives is counted anew every month, so a package can also change who belongs to a group.",
 )
 SECOND = Drawing(
     "Participation where remittances are paid, less participation where they are withheld",
     paid_and_withheld,
     paint_paid_and_withheld,
-    f"{DOTS} Left of zero, remittances keep people out of the labour force. The whole effect includes what "
+    DOTS + " Left of zero, remittances keep people out of the labour force. The whole effect includes what "
     "the money does to local demand, prices, saving, schooling and departures; the direct effect asks each "
     "person who is out whether they would enter without it.",
 )

@@ -66,6 +66,11 @@ class Comparison:
         return self.results.configuration(self.policy)
 
     @property
+    def span(self) -> str:
+        """The months over which outcomes are means, in words."""
+        return sentences.span(WINDOW, len(self.results.months))
+
+    @property
     def cause(self) -> str:
         """What the two worlds differ by, in two words."""
         return "the package" if self.tree.get("policies") else "the change"
@@ -171,7 +176,7 @@ def content(one: Comparison) -> dict[str, Any]:
         "cards": [card(one, name, effects[name]) for name in dict.fromkeys((lead, *CARDS)) if name in effects]
         + cost_card(one),
         "level": percent(one.level),
-        "window": min(WINDOW, len(results.months)),
+        "span": one.span,
         "seeds": len(results.seeds),
         "cause": one.cause,
         "gains": gains(one, lead),
@@ -254,7 +259,7 @@ def card(one: Comparison, name: str, effect: Effect, title: str = "", note: str 
         Verdict.UNSURE: "the model cannot tell" if effect.seeds > 1 else "one seed: no interval",
     }.get(found, f"{s.agree} seeds agree")
     could = (
-        f"could have shown {quantity(s.smallest, unit, change=True)}"
+        f"smallest that could show: {quantity(s.smallest, unit, change=True)}"
         if found is Verdict.UNSURE and effect.seeds > 1
         else ""
     )
@@ -323,7 +328,7 @@ def gains(one: Comparison, lead: str) -> dict[str, list[str]]:
         ]
 
     winners = [
-        sentences.gains(f"{one.about(name)['title']} in the last {min(WINDOW, whole)} months", them, one.unit(name))
+        sentences.gains(f"{one.about(name)['title']}, mean of {one.span}", them, one.unit(name))
         for name, groups in figures.GAINERS
         for them in [of(name, groups)]
         if them
@@ -403,10 +408,10 @@ def drawn(one: Comparison, name: str, drawing: Drawing, since: str) -> dict[str,
             about = one.about(f"remittances_{part}")
             effect = one.effect(f"remittances_{part}")
             said.append(sentences.headline(about["title"], effect, one.unit(f"remittances_{part}"), about["better"]))
-    return {"said": said, **pictures(name, drawing, frame, since)}
+    return {"said": said, **pictures(name, drawing, frame, since, one.span)}
 
 
-def pictures(name: str, drawing: Drawing, frame: pd.DataFrame, since: str) -> dict[str, Any]:
+def pictures(name: str, drawing: Drawing, frame: pd.DataFrame, since: str, span: str) -> dict[str, Any]:
     """The pictures of one figure: panels side by side, or one for wide and one for narrow pages."""
     if not len(frame):
         return {
@@ -427,7 +432,7 @@ def pictures(name: str, drawing: Drawing, frame: pd.DataFrame, since: str) -> di
     columns = [column for column in frame.columns if column not in ("title", "said", "verdict")]
     return {
         "title": drawing.title,
-        "reading": drawing.reading,
+        "reading": drawing.reading.format(span=span),
         "csv": csv_link(columns, frame[columns].itertuples(index=False)),
         "file": f"{name}.csv",
         "missing": "",
@@ -477,7 +482,7 @@ def second_question(one: Comparison, since: str) -> dict[str, Any] | None:
         "away": sentences.headline("Migrants away, paid against withheld", away, one.unit("migrants"), None)
         if away
         else "",
-        "figure": pictures("second", figures.SECOND, frame, since),
+        "figure": pictures("second", figures.SECOND, frame, since, one.span),
     }
 
 

@@ -48,7 +48,7 @@ class Shown:
     high: str
     between: str  # both ends without their common sign, the smaller first
     smallest: str
-    relative: str  # the mean over the baseline, signed; empty for shares and where there is no baseline
+    relative: str  # the mean over the baseline, signed; empty for shares and without a positive baseline
     agree: str  # seeds that have the sign of the mean
 
 
@@ -118,7 +118,8 @@ def places_of(effect: Effect) -> int:
         return max(0, min(most, decimals(level, 4)))
     places = min(most, decimals(width))
     ends = [end for end in (effect.low, effect.high) if math.isfinite(end) and end != 0]
-    while places < FINEST and any(is_zero(rounded(end, places)) for end in ends):
+    finest = min(FINEST, places + 3)
+    while places < finest and any(is_zero(rounded(end, places)) for end in ends):
         places += 1
     return places
 
@@ -130,8 +131,8 @@ def shown(effect: Effect, unit: str = "") -> Shown:
     places = places_of(effect)
     ends = math.isfinite(effect.smallest)
     relative = ""
-    if not unit.startswith("%") and effect.baseline and effect.mean:
-        share = 100.0 * effect.mean / abs(effect.baseline)
+    if not unit.startswith("%") and effect.baseline > 0 and effect.mean:  # a share of a deficit says nothing
+        share = 100.0 * effect.mean / effect.baseline
         precision = (effect.smallest if ends and effect.smallest else effect.mean) / effect.baseline
         relative = f"{signed(share, min(2, max(0, decimals(100.0 * precision))))} %"
     nearer, farther = sorted((abs(effect.low), abs(effect.high))) if ends else (0.0, 0.0)
@@ -439,6 +440,17 @@ def resemblance(passed: int, near: int, failed: int, silent: int) -> str:
 
 
 # ---- words
+
+
+def span(months: int, of: int) -> str:
+    """The months over which outcomes are averaged, in words.
+
+    >>> span(60, 120), span(12, 36), span(60, 36)
+    ('the last 5 years', 'the last 12 months', 'all 36 months')
+    """
+    if months >= of:
+        return f"all {of} months"
+    return f"the last {months // 12} years" if months % 12 == 0 and months > 12 else f"the last {months} months"
 
 
 def percent(level: float) -> str:

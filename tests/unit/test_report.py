@@ -24,7 +24,7 @@ KINDS = {
     "harmful": {"size": -1.0},
     "without effect": {"size": 0.0},
     "one seed": {"seeds": 1},
-    "uncertain": {"size": 0.0001, "noise": 30.0, "seeds": 3},
+    "uncertain": {"size": 0.2, "noise": 20.0, "seeds": 3},
     "sixty localities": {"localities": 60, "seeds": 2, "months": 13, "withheld": False},
     "script in titles": {"words": {"title": EVIL, "policy": EVIL}, "seeds": 2, "months": 13},
     "long names": {"words": {"title": LONG, "policy": "Unbroken" * 40}, "seeds": 2, "months": 13},
@@ -163,7 +163,7 @@ def test_one_seed_claims_nothing(pages):
 
 def test_where_the_model_cannot_tell_it_says_what_it_could_have_shown(pages):
     page = pages("uncertain")
-    assert "could have shown" in page.words
+    assert "smallest that could show" in page.words and "could have shown is" in page.words
     assert "The model cannot tell whether the package changes what families receive" in page.words
 
 
