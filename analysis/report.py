@@ -40,7 +40,6 @@ CARDS = (
 )
 """Indicators on the first screen, after what the package is meant to change; last stands the cost."""
 BY_PLACE = (
-    "population",
     "participation_women",
     "participation_men",
     "unemployment",
@@ -533,7 +532,7 @@ def places(one: Comparison) -> dict[str, Any] | None:
         count, cells = people(results, one.baseline, group), []
         for name in names if count >= SMALL else ():
             effect, unit = one.effect(name, group), one.unit(name)
-            cells.append({"size": sentences.short(effect, unit), "mood": mood(effect, one.about(name)["better"])})
+            cells.append({"size": shown(effect, unit).mean, "mood": mood(effect, one.about(name)["better"])})
             levels = (effect.baseline, effect.policy, effect.mean, effect.low, effect.high)
             raw.append((group, name, unit, count, *levels))
         rows.append({"title": group_words(group), "people": number(count, 3), "cells": cells})
