@@ -41,7 +41,7 @@ def table(
 
     made = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for k, column in enumerate(columns):
-        made.add_column(column, justify="right" if k in numbers else "left", overflow="fold")
+        made.add_column(column, justify="right" if k in numbers else "left", overflow="fold", no_wrap=k == 0 and len(columns) > 2)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made

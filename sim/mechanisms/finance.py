@@ -212,7 +212,7 @@ def settle_households(
             households.earned_income[h] = now  # a new household starts from what it first earns
         mean = households.earned_income[h]
         if households.insured[h] == 1:
-            payouts[h] = math.floor(payout(now, mean, rules.trigger, rules.cover) * 100.0)
+            payouts[h] = round(payout(now, mean, rules.trigger, rules.cover) * 100.0)
             cash += payouts[h] / 100.0
         surprise = now - mean
         households.earned_income[h] = mean + rules.income_memory * surprise

@@ -150,23 +150,29 @@ def test_it_can_be_taken_away_in_any_month(place, path):
 
 
 @pytest.fixture(scope="module")
-def two_years(small_world) -> tuple[Any, Any]:
-    """A larger place where credit and buildings are scarce: after the burn-in, and two years later."""
-    start = small_world(population=3000, inputs=dataclasses.replace(_inputs(), loan_capital=0.0))
-    start.population.localities.buildings[:] *= 0.2
-    return start, run(clone(start), MONTHS_TO_SHOW)
+def two_years(small_world) -> tuple[tuple[Any, Any], ...]:
+    """Two larger places after the burn-in and two years later: as usual; where credit and buildings are scarce."""
+    usual = small_world(population=3000, inputs=_inputs())
+    scarce = small_world(population=3000, inputs=dataclasses.replace(_inputs(), loan_capital=0.0))
+    scarce.population.localities.buildings[:] *= 0.2
+    return tuple((start, run(clone(start), MONTHS_TO_SHOW)) for start in (scarce, usual))
 
 
 @pytest.mark.parametrize("path", ALL)
 def test_the_indicators_it_names_show_it(two_years, path):
-    start, without = two_years
     found = event(path)
-    treated = clone(start)
-    treated.events = (for_everybody(found),)
-    run(treated, MONTHS_TO_SHOW)
-    for name in found.shows:
-        series = [world.recorder.series(name)[-MONTHS_TO_SHOW:] for world in (without, treated)]
-        assert not np.array_equal(*series), f"{path} says {name} shows it, and nothing changes in two years"
+    silent = set(found.shows)
+    for start, without in two_years:
+        if not silent:
+            break
+        treated = clone(start)
+        treated.events = (for_everybody(found),)
+        run(treated, MONTHS_TO_SHOW)
+        for name in found.shows:
+            series = [world.recorder.series(name)[-MONTHS_TO_SHOW:] for world in (without, treated)]
+            if not np.array_equal(*series):
+                silent.discard(name)
+    assert not silent, f"{path} says {sorted(silent)} show it, and nothing changes in two years"
 
 
 def test_every_lever_is_moved_by_an_instrument_or_a_shock():

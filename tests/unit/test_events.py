@@ -152,7 +152,7 @@ def everything(world: types.SimpleNamespace) -> dict[str, bytes]:
         ("unit_cost.unit", "money/month/1000 persons", "is for localities, lenders and the like"),
         ("unit_cost.bounds", [200, 5], "the low one is above the high one"),
         ("unit_cost.bounds", [1], "must be two numbers [low, high]"),
-        ("take_up", {"value": 2}, "policies.care.take_up.value = 2 1 lies outside [0, 1]"),
+        ("take_up", {"value": 2}, "policies.care.take_up.value = 2 lies outside [0, 1]"),
         ("assign", {"unit": "firms", "share": 0.5}, "policies.care.assign.unit = 'firms' is not known"),
         ("assign", {"unit": "persons"}, "policies.care.assign.share = None is not a number"),
         ("levers", {}, "policies.care.levers = {} names no lever"),

@@ -167,4 +167,4 @@ def test_the_insured_are_paid_when_income_falls():
     population["Lenders"].values("loans")[:] = 0
     stand = Stand(population, place=PLACE)
     stand.run(Finance())
-    assert stand.ledger.paid("payouts") == int(100 * 0.7 * (63.0 - 20.0))
+    assert stand.ledger.paid("payouts") == 3010

@@ -105,7 +105,7 @@ def test_name_title_and_parameters_come_from_the_class():
 
 
 def test_a_value_out_of_bounds_is_refused_where_it_stands():
-    with pytest.raises(ParameterError, match=r"parameters\.pay_rise\.share = 2 1 lies outside \[0, 1\]"):
+    with pytest.raises(ParameterError, match=r"parameters\.pay_rise\.share = 2 lies outside \[0, 1\]"):
         PayRise(share=2.0)
 
 
