@@ -13,6 +13,7 @@ import importlib
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from enum import IntEnum
 from typing import Any, ClassVar, NoReturn
 from weakref import WeakValueDictionary
 
@@ -38,8 +39,13 @@ class Explanation(dict[str, Any]):
     """The figures behind one decision, by name; printed as lines of words and numbers."""
 
     def __str__(self) -> str:
-        return "\n".join(f"{name}: {value:,.4g}" if isinstance(value, float) else f"{name}: {value}"
-                         for name, value in self.items())  # fmt: skip
+        return "\n".join(f"{name}: {_said(value)}" for name, value in self.items())
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, IntEnum):
+        return value.name.lower().replace("_", " ")
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)
 
 
 class Handle(mesa.Agent):  # type: ignore[misc]

@@ -385,14 +385,16 @@ def explain(month: Month, i: int) -> dict[str, float]:
         "median offer": float(points[len(points) // 2]) * terms.scale,
         "value of searching": search,
         "return of own-account work": own_return,
-        "kind of own-account work": work,
+        "kind of own-account work": Work(work),
         "value of own-account work": own,
         "reservation wage": full_time_equivalent(own if status == OWN_ACCOUNT else search, full, part),
-        "occupation of jobs sought": market - 2 * place,
-        "best status": status,
-        "why out": 0
+        "occupation of jobs sought": Occupation(market - 2 * place),
+        "best status": Status(status),
+        "why out": Reason.NONE
         if status != INACTIVE
-        else why_out(
-            markets, rules, pension, remittances, rest, float(persons.taste[i]), time, hours, terms, market, months
+        else Reason(
+            why_out(
+                markets, rules, pension, remittances, rest, float(persons.taste[i]), time, hours, terms, market, months
+            )
         ),
     }

@@ -16,6 +16,7 @@ from sim.agents import (
     AGENTS,
     AgentSet,
     Destination,
+    Explanation,
     Firm,
     Handles,
     Household,
@@ -24,7 +25,7 @@ from sim.agents import (
     Migrant,
     Person,
 )
-from sim.codes import Sex, Status
+from sim.codes import Reason, Sex, Status
 from sim.population import (
     Authorities,
     Destinations,
@@ -293,3 +294,24 @@ def test_a_pickled_model_goes_on_and_a_pickled_agent_brings_its_model(town):
 def test_what_explains_nothing_is_said(town):
     with pytest.raises(ValueError, match="'weather' explains no decision; participation does"):
         town.agent(Person, 101).explain("weather")
+
+
+def test_an_explanation_is_numbers_and_words():
+    told = Explanation({"reservation wage": 1234.56789, "best status": Status.OWN_ACCOUNT, "age": 40})
+    assert str(told) == "reservation wage: 1,235\nbest status: own account\nage: 40"
+    assert told["best status"] is Status.OWN_ACCOUNT
+
+
+def test_a_person_explains_why_they_work_or_not(small_model):
+    model = small_model(population=600)
+    here = model.agents_by_type[Person].where(age=lambda age: age >= 20, status=lambda s: s <= Status.OWN_ACCOUNT)
+    for person in here.select(at_most=40):
+        told = person.explain("participation")
+        values = {
+            Status.INACTIVE: 0.0,
+            Status.UNEMPLOYED: told["value of searching"],
+            Status.OWN_ACCOUNT: told["value of own-account work"],
+        }
+        if person.age <= 75:
+            assert values[told["best status"]] == max(values.values())
+        assert (told["why out"] is not Reason.NONE) == (told["best status"] is Status.INACTIVE)
