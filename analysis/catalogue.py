@@ -60,7 +60,7 @@ def do_list(options: argparse.Namespace) -> dict[str, Any]:
                 [i["name"], f"{i['value']:g}", i["unit"], "{:g} .. {:g}".format(*i["bounds"]), i["source"]]
                 for i in items
             ]
-            out.print(table(kind, ("parameter", "value", "unit", "bounds", "source"), rows, (1,)))
+            out.print(table(kind, ("parameter", "value", "unit", "bounds", "source"), rows, (1,), whole_names=True))
         elif items:
             rows = [[item["name"], item.get("unit", ""), item["title"]] for item in items]
             keep = (0, 1, 2) if kind == "indicators" else (0, 2)

@@ -32,16 +32,21 @@ def console(options: argparse.Namespace | None = None, *, stderr: bool = False) 
 
 
 def table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numbers: Sequence[int] = (),
+    whole_names: bool = False,
 ) -> Any:
-    """A table for the terminal."""
+    """A table for the terminal; ``whole_names`` keeps the first column on one line, so that it can be copied."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     made = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for k, column in enumerate(columns):
-        made.add_column(column, justify="right" if k in numbers else "left", overflow="fold", no_wrap=k == 0 and len(columns) > 2)
+        side = "right" if k in numbers else "left"
+        made.add_column(column, justify=side, overflow="fold", no_wrap=whole_names and k == 0)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made
