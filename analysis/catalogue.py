@@ -18,10 +18,7 @@ def listed(kind: str) -> list[dict[str, Any]]:
 
     if kind in ("territories", "policies", "shocks", "cases"):
         found = {name: library.load(kind, name) for name in library.names(kind)}
-        return [
-            {"name": name, "title": str(one.get("inputs", one).get("title", ""))}
-            for name, one in found.items()
-        ]
+        return [{"name": name, "title": str(one.get("inputs", one).get("title", ""))} for name, one in found.items()]
     if kind == "indicators":
         from sim.indicators import INDICATORS
 
@@ -106,9 +103,7 @@ def look_up(kind: str, name: str) -> dict[str, Any] | None:
         one = INDICATORS.get(name)
         if one is not None:
             content = {
-                key: value
-                for key, value in dataclasses.asdict(one).items()
-                if key not in ("compute", "name") and value
+                key: value for key, value in dataclasses.asdict(one).items() if key not in ("compute", "name") and value
             }
     elif kind == "mechanisms":
         made = schedule_lines().get(name)
@@ -121,8 +116,7 @@ def look_up(kind: str, name: str) -> dict[str, Any] | None:
                 "pays": {flow.name: f"{flow.payer} to {flow.payee}: {flow.meaning}" for flow in made.pays},
                 "shows": list(made.shows),
                 "parameters": {
-                    item["name"].rpartition(".")[2]: {k: v for k, v in item.items() if k != "name"}
-                    for item in about
+                    item["name"].rpartition(".")[2]: {k: v for k, v in item.items() if k != "name"} for item in about
                 },
             }
     else:
@@ -135,8 +129,7 @@ def look_up(kind: str, name: str) -> dict[str, Any] | None:
 def show_schedule(options: argparse.Namespace) -> dict[str, Any]:
     """The month, line by line."""
     lines = [
-        {"line": k, "name": name, "title": made.title()}
-        for k, (name, made) in enumerate(schedule_lines().items(), 1)
+        {"line": k, "name": name, "title": made.title()} for k, (name, made) in enumerate(schedule_lines().items(), 1)
     ]
     out = console(options)
     rows = [[str(one["line"]), str(one["name"]), str(one["title"])] for one in lines]

@@ -106,10 +106,7 @@ def keys(word: str, before: Sequence[str]) -> list[str]:
 
         return [f"territory.{field.name}=" for field in fields(Inputs) if "expected" in field.metadata]
     chosen = [
-        name
-        for one in before
-        if one.startswith(f"{kind}=")
-        for name in one.partition("=")[2].strip("[]").split(",")
+        name for one in before if one.startswith(f"{kind}=") for name in one.partition("=")[2].strip("[]").split(",")
     ]
     inside = word.split(".")[1]
     if word.count(".") > 1 and inside in library.names(kind):

@@ -136,9 +136,7 @@ class Results:
         self, policy: str, baseline: str, indicators: Iterable[str] = (), group: str = "all", **options: Any
     ) -> list[Effect]:
         """Effects on several indicators (all, if none is named)."""
-        return [
-            self.effect(policy, baseline, name, group, **options) for name in indicators or self.indicators
-        ]
+        return [self.effect(policy, baseline, name, group, **options) for name in indicators or self.indicators]
 
     def cost(self, policy: str, baseline: str) -> float | None:
         """What was spent on instruments more than in the baseline: mean a month over the whole run."""

@@ -448,7 +448,8 @@ def _summary_table(finished: Sequence[Finished], part: str) -> pa.Table:
             known = INDICATORS.get(field.name)
             about = {
                 "unit": known.unit if known else "1",
-                "meaning": f"{known.definition if known else field.name} Mean of the last months of the run (60, or all of a shorter one), all.",
+                "meaning": f"{known.definition if known else field.name} "
+                + "Mean of the last months of the run (60, or all of a shorter one), all.",
             }
         fields.append(field.with_metadata(about))
     return table.cast(pa.schema(fields, metadata={"remesa": json.dumps(meaning())}))

@@ -42,14 +42,10 @@ class _Loader(yaml.SafeLoader):
                 f"{self.where}, line {line}: anchors and aliases (& and *) are not allowed; repeat the values"
             )
         if getattr(event, "tag", None) is not None:
-            raise LibraryError(
-                f"{self.where}, line {line}: the tag {event.tag!r} is not allowed; give a plain value"
-            )
+            raise LibraryError(f"{self.where}, line {line}: the tag {event.tag!r} is not allowed; give a plain value")
         self.depth += 1
         if self.depth > DEEPEST:
-            raise LibraryError(
-                f"{self.where}, line {line}: more than {DEEPEST} levels; these files need about five"
-            )
+            raise LibraryError(f"{self.where}, line {line}: more than {DEEPEST} levels; these files need about five")
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -61,9 +57,7 @@ class _Loader(yaml.SafeLoader):
             if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
                 raise LibraryError(f"{self.where}, line {line}: a key must be a plain name")
             if key.value in seen:
-                raise LibraryError(
-                    f"{self.where}, line {line}: the key {key.value!r} stands there twice; keep one"
-                )
+                raise LibraryError(f"{self.where}, line {line}: the key {key.value!r} stands there twice; keep one")
             seen.add(key.value)
         return {str(key): value for key, value in super().construct_mapping(node, deep=True).items()}
 
@@ -99,9 +93,7 @@ def parse(raw: bytes, where: str) -> dict[str, Any]:
         if "\t" in line[: len(line) - len(line.lstrip())]:
             raise LibraryError(f"{where}, line {number}: begins with a tab; indent with spaces")
         if "${" in line or "\x00" in line:
-            raise LibraryError(
-                f"{where}, line {number}: references like ${{...}} are not filled in; write the value"
-            )
+            raise LibraryError(f"{where}, line {number}: references like ${{...}} are not filled in; write the value")
     try:
         loader = _Loader(text.replace("\t", " "))
         loader.where = where
@@ -123,9 +115,7 @@ def parse(raw: bytes, where: str) -> dict[str, Any]:
 def names(kind: str) -> list[str]:
     """Names of the shipped files of one folder."""
     folder = files("scenarios") / kind
-    return sorted(
-        entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")
-    )
+    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
 
 
 def policies() -> list[str]:
@@ -224,9 +214,7 @@ def load_case(name: str) -> dict[str, Any]:
             raise LibraryError(f"{where}.{key} is not a known key; allowed: {', '.join(CASE_KEYS)}")
     for key in ("title", "summary", "question"):
         if not isinstance(values.get(key), str) or not values[key].strip():
-            raise LibraryError(
-                f"{where}.{key} = {values.get(key)!r} is not a text; give one in quotation marks"
-            )
+            raise LibraryError(f"{where}.{key} = {values.get(key)!r} is not a text; give one in quotation marks")
     overrides = values.get("overrides")
     if not isinstance(overrides, list):
         raise LibraryError(f"{where}.overrides = {overrides!r} must be a list of 'key=value'")

@@ -151,10 +151,7 @@ GROUPS: dict[str, Group] = {
 # fmt: on
 
 LEVERS: tuple[Column, ...] = tuple(
-    declared
-    for table in TABLES.values()
-    for declared in table.columns.values()
-    if declared.kind is Kind.LEVER
+    declared for table in TABLES.values() for declared in table.columns.values() if declared.kind is Kind.LEVER
 )
 COUNTED = ("Persons", "Households", "Firms")  # served whole or not at all; all others alike and in part
 
@@ -257,9 +254,7 @@ class Instrument(Dated):
         if self.budget is not None:
             scaled["budget"] = dataclasses.replace(self.budget, value=share * self.budget.value)
         if self.coverage is not None:
-            scaled["coverage"] = dataclasses.replace(
-                self.coverage, value=min(1.0, share * self.coverage.value)
-            )
+            scaled["coverage"] = dataclasses.replace(self.coverage, value=min(1.0, share * self.coverage.value))
         return dataclasses.replace(self, **scaled)  # type: ignore[arg-type]
 
     def money(self, start_population: int) -> float | None:
@@ -347,23 +342,17 @@ def read_shock(name: str, values: Any, where: str = "") -> Shock:
 def _common(name: str, values: Any, where: str, allowed: tuple[str, ...]) -> dict[str, Any]:
     """The fields that instruments and shocks share, checked."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
-        raise EventError(
-            f"{where}: the name {name!r} is not allowed; use small letters, digits and _ (at most 64)"
-        )
+        raise EventError(f"{where}: the name {name!r} is not allowed; use small letters, digits and _ (at most 64)")
     if not isinstance(values, dict):
         raise EventError(f"{where} = {values!r} is not a table of keys; allowed keys: {', '.join(allowed)}")
     _known(values, where, allowed)
     eligible = _text(values, "eligible", where)
     if eligible not in GROUPS:
-        raise EventError(
-            f"{where}.eligible = {eligible!r} is not a known group; {_allowed(eligible, GROUPS)}"
-        )
+        raise EventError(f"{where}.eligible = {eligible!r} is not a known group; {_allowed(eligible, GROUPS)}")
     start = _whole(values, "start", where, 1, 1, 12000)
     end = NEVER if values.get("end") is None else _whole(values, "end", where, NEVER, 1, 12000)
     if end < start:
-        raise EventError(
-            f"{where}.end = {end} comes before start = {start}; months count from the end of the burn-in"
-        )
+        raise EventError(f"{where}.end = {end} comes before start = {start}; months count from the end of the burn-in")
     moves = tuple(_moves(values.get("levers"), f"{where}.levers", GROUPS[eligible].table))
     return {
         "name": name,
@@ -387,9 +376,7 @@ def _moves(levers: Any, where: str, table: str) -> Iterable[Move]:
     known = {str(lever): lever for lever in LEVERS}
     for kind, inside in levers.items():
         if not isinstance(inside, dict) or not inside:
-            raise EventError(
-                f"{where}.{kind} = {inside!r} names no lever; give lever and add, multiply or set"
-            )
+            raise EventError(f"{where}.{kind} = {inside!r} names no lever; give lever and add, multiply or set")
         for name, raw in inside.items():
             place, lever = f"{where}.{kind}.{name}", known.get(f"{kind}.{name}")
             if lever is None:
@@ -400,15 +387,11 @@ def _moves(levers: Any, where: str, table: str) -> Iterable[Move]:
 def _move(raw: Any, where: str, lever: Column, table: str) -> Move:
     """One move, with its amount and its bounds inside those of the lever."""
     if not isinstance(raw, dict):
-        raise EventError(
-            f"{where} = {raw!r} is not a table; give add, multiply or set, with unit, source and bounds"
-        )
+        raise EventError(f"{where} = {raw!r} is not a table; give add, multiply or set, with unit, source and bounds")
     _known(raw, where, ("add", "multiply", "set", "unit", "source", "bounds", "of"))
     hows = [how for how in ("add", "multiply", "set") if how in raw]
     if len(hows) != 1:
-        raise EventError(
-            f"{where} has {' and '.join(hows) or 'no amount'}; give exactly one of add, multiply, set"
-        )
+        raise EventError(f"{where} has {' and '.join(hows) or 'no amount'}; give exactly one of add, multiply, set")
     how, neutral, limits = hows[0], lever.initial, lever.bounds or (-math.inf, math.inf)
     if how == "multiply" and neutral == 0:
         raise EventError(f"{where}.multiply cannot move a lever whose neutral value is 0; use add or set")
@@ -430,14 +413,8 @@ def _move(raw: Any, where: str, lever: Column, table: str) -> Move:
     of = str(raw.get("of", ""))
     if of and (of not in GROUPS or GROUPS[of].table != lever.table or lever.table == table):
         fitting = {name: g for name, g in GROUPS.items() if g.table == lever.table != table}
-        why = (
-            "these rows are the eligible ones: leave it out"
-            if lever.table == table
-            else _allowed(of, fitting)
-        )
-        raise EventError(
-            f"{where}.of = {of!r} names no group of {lever.table.lower()} beside the eligible; {why}"
-        )
+        why = "these rows are the eligible ones: leave it out" if lever.table == table else _allowed(of, fitting)
+        raise EventError(f"{where}.of = {of!r} names no group of {lever.table.lower()} beside the eligible; {why}")
     return Move(lever, how, amount, source, bounds, of)
 
 
@@ -446,18 +423,14 @@ def _assign(raw: Any, where: str, tables: set[str]) -> Assign | None:
     if raw is None:
         return None
     if not isinstance(raw, dict):
-        raise EventError(
-            f"{where} = {raw!r} is not a table; give unit (persons, households, localities) and share"
-        )
+        raise EventError(f"{where} = {raw!r} is not a table; give unit (persons, households, localities) and share")
     _known(raw, where, ("unit", "share"))
     unit = _text(raw, "unit", where)
     if unit not in ASSIGN_UNITS:
         raise EventError(f"{where}.unit = {unit!r} is not known; allowed: {', '.join(ASSIGN_UNITS)}")
     for table in sorted(tables):
         if not (_located(table) if unit == "localities" else table in ASSIGN_UNITS[unit]):
-            raise EventError(
-                f"{where}.unit = {unit!r} cannot tell {table.lower()} apart; choose another unit"
-            )
+            raise EventError(f"{where}.unit = {unit!r} cannot tell {table.lower()} apart; choose another unit")
     share = check(f"{where}.share", raw.get("share"), Declaration("1", (0.0, 1.0), "a share"), 1.0)
     return Assign(unit, share)
 
@@ -473,9 +446,7 @@ def _figure(raw: Any, where: str, units: tuple[str, ...], limits: tuple[float, f
     source = str(raw.get("source", "chosen by the user"))
     bounds = _bounds(raw, where, limits)
     if bounds[0] < limits[0] or bounds[1] > limits[1]:
-        raise EventError(
-            f"{where}.bounds = [{bounds[0]:g}, {bounds[1]:g}] leave [{limits[0]:g}, {limits[1]:g}]"
-        )
+        raise EventError(f"{where}.bounds = [{bounds[0]:g}, {bounds[1]:g}] leave [{limits[0]:g}, {limits[1]:g}]")
     return Figure(
         check(f"{where}.value", raw["value"], Declaration(unit, bounds, source), 1.0),
         unit,
@@ -494,9 +465,7 @@ def _bounds(raw: dict[str, Any], where: str, limits: tuple[float, float]) -> tup
     anything = Declaration("", (-1e300, 1e300), "any number")
     low, high = (check(f"{where}.bounds", number, anything, 1.0) for number in found)
     if low > high:
-        raise EventError(
-            f"{where}.bounds = [{low:g}, {high:g}]: the low one is above the high one; exchange them"
-        )
+        raise EventError(f"{where}.bounds = [{low:g}, {high:g}]: the low one is above the high one; exchange them")
     return low, high
 
 
@@ -703,9 +672,7 @@ def deliver(month: Month, event: Dated, intensity: float, moved: Moved) -> None:
             moved.move(move, np.flatnonzero(others & members(month, move.of) if move.of else others), reach)
 
 
-def buy(
-    month: Month, event: Instrument, intensity: float, rows: Array, ids: Array, luck: Luck
-) -> tuple[Array, Array]:
+def buy(month: Month, event: Instrument, intensity: float, rows: Array, ids: Array, luck: Luck) -> tuple[Array, Array]:
     """Buy places for eligible rows in the order of the queue and book the cost; rows and shares served."""
     table = GROUPS[event.eligible].table
     where = places_of(month, table)

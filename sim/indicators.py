@@ -57,8 +57,8 @@ def indicator(
 
 def ratio(above: Array, below: Array, scale: float = 1.0) -> Array:
     """Quotient by group, 0 where there is nothing to divide by."""
-    above, below = np.broadcast_arrays(np.asarray(above, float), np.asarray(below, float))
-    return np.asarray(scale * np.divide(above, below, out=np.zeros(below.shape), where=below != 0))
+    out = np.zeros(np.broadcast(above, below).shape)
+    return np.asarray(scale * np.divide(above, below, out=out, where=np.not_equal(below, 0)))
 
 
 def everywhere(t: Tally, value: float) -> Array:

@@ -376,10 +376,10 @@ class Solution:
             left = np.maximum(chance * migrants.wage - there.living_cost[where], 0.0)
             altruism = self.setup.parameters.migration.altruism
             size = np.bincount(persons.household[persons.status != Status.AWAY], minlength=households.count)
-            income = (inputs.gdp_per_head * size)[migrants.household]
+            at_home = (inputs.gdp_per_head * size)[migrants.household]
             senders = np.bincount(migrants.household, minlength=households.count)[migrants.household]
-            income = income + (senders - 1) * np.minimum(left, income) * 0.5
-            plan = np.maximum(0.0, (altruism * left / 1.08 - income) / (1.0 + altruism))
+            at_home = at_home + (senders - 1) * np.minimum(left, at_home) * 0.5
+            plan = np.maximum(0.0, (altruism * left / 1.08 - at_home) / (1.0 + altruism))
             migrants.plan[:] = plan
             waited = draw(self.world.streams.luck("initial", "waiting", ONCE), migrants.id)
             migrants.waiting[:] = 2.0 * waited * plan
@@ -682,9 +682,8 @@ def money(self: Solution) -> None:
     farming = own & (persons.work == Work.FARM)
     hands = np.bincount(persons.household[farming], minlength=count)
     households.own_workers[:] = hands
-    product = localities.farm_productivity[households.locality] * households.land**LAND_SHARE * np.maximum(hands, 0) ** (
-        1.0 - LAND_SHARE
-    )  # fmt: skip
+    product = localities.farm_productivity[households.locality] * households.land**LAND_SHARE
+    product = product * np.maximum(hands, 0) ** (1.0 - LAND_SHARE)
     each = np.divide(product, hands, out=np.zeros(count), where=hands > 0)
     persons.earnings[farming] = each[persons.household[farming]]
     trading = own & (persons.work == Work.TRADE)

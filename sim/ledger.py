@@ -18,6 +18,8 @@ from sim.table import Array, Column, Kind, Table
 if TYPE_CHECKING:
     from sim.population import Population
 
+NOWHERE = np.zeros(0, np.int32)
+
 
 class BooksError(RuntimeError):
     """The books do not close, or a party cannot pay: says flow, party, month and amount."""
@@ -39,27 +41,34 @@ class Flow:
 
 
 @kernel
-def book(payer: Array, payee: Array, payer_rows: Array, payee_rows: Array, cents: Array, may_owe: bool) -> int:
-    """Move each amount; return -1, or the first entry that is negative or that the payer cannot pay."""
+def book(
+    payer: Array, payee: Array, payer_rows: Array, payee_rows: Array, cents: Array, may_owe: bool,
+    places: Array, by_payer: bool, totals: Array,
+) -> int:  # fmt: skip
+    """Move each amount and add it to the total of its place; the last total is for what has none.
+
+    ``places`` is the locality of each payer or payee; empty if neither has one. Returns -1, or the first
+    entry that is negative or that the payer cannot pay, or -2 when a row is outside its table.
+    """
+    for k in range(len(cents)):
+        if not (0 <= payer_rows[k] < len(payer) and 0 <= payee_rows[k] < len(payee)):
+            return -2
     for k in range(len(cents)):
         amount = cents[k]
         if amount == 0:
             continue
-        if amount < 0:
-            return k
-        row = payer_rows[k]
-        if not may_owe and payer[row] < amount:
+        row, to = payer_rows[k], payee_rows[k]
+        if amount < 0 or (payer[row] < amount and not may_owe):
             return k
         payer[row] -= amount
-        payee[payee_rows[k]] += amount
+        payee[to] += amount
+        if len(places) == 0:
+            totals[len(totals) - 1] += amount
+        elif by_payer:
+            totals[places[row]] += amount
+        else:
+            totals[places[to]] += amount
     return -1
-
-
-@kernel
-def sum_by_place(places: Array, cents: Array, totals: Array) -> None:
-    """Add each amount to the total of its place; the last total is for what has none."""
-    for k in range(len(cents)):
-        totals[places[k]] += cents[k]
 
 
 class Ledger:
@@ -82,44 +91,43 @@ class Ledger:
     def _total(self, account: Column) -> int:
         return int(self._population[account.table].values(account.name).sum())
 
-    def _places(self, account: Column, rows: Array) -> Array | None:
-        """Locality of each party, where the table has one."""
+    def _places(self, account: Column) -> Array | None:
+        """Locality of each row of an account's table, where it has one."""
+        table = self._population[account.table]
         if account.table == "Localities":
-            return rows
-        columns = type(self._population[account.table]).columns
-        if "locality" not in columns:
-            return None
-        return self._population[account.table].values("locality")[rows]
+            return np.arange(table.count, dtype=np.int32)
+        return table.values("locality") if "locality" in table.columns else None
 
     def pay(self, flow: Flow, payer_rows: Any, payee_rows: Any, cents: Array, purpose: str = "") -> None:
         """Book one array of payments, entry by entry."""
         amounts = np.ascontiguousarray(cents, np.int64)
         if not len(amounts):
             return
-        payers = np.ascontiguousarray(np.broadcast_to(np.asarray(payer_rows, np.int64), amounts.shape))
-        payees = np.ascontiguousarray(np.broadcast_to(np.asarray(payee_rows, np.int64), amounts.shape))
+        payers, payees = (
+            rows if len(rows) == len(amounts) else np.ascontiguousarray(np.broadcast_to(rows, amounts.shape))
+            for rows in (np.ascontiguousarray(given, np.int64) for given in (payer_rows, payee_rows))
+        )
         source, sink = self._population[flow.payer.table], self._population[flow.payee.table]
-        for side, rows, table in (("payer", payers, source), ("payee", payees, sink)):
-            if rows.min() < 0 or rows.max() >= table.count:
-                raise BooksError(f"flow {flow.name}: {side} row outside {type(table).__name__} (0..{table.count - 1})")
+        totals = self.month.get((flow, purpose))
+        if totals is None:
+            totals = np.zeros(self._population["Localities"].count + 1, np.int64)
+        by_payer = self._places(flow.payer)
+        by_payee = self._places(flow.payee) if by_payer is None else None
+        places = next((found for found in (by_payer, by_payee) if found is not None), NOWHERE)
+        held = source.values(flow.payer.name)
         failed = book(
-            source.values(flow.payer.name), sink.values(flow.payee.name), payers, payees, amounts,
-            flow.payer in self._may_owe,
+            held, sink.values(flow.payee.name), payers, payees, amounts, flow.payer in self._may_owe,
+            places, by_payer is not None, totals,
         )  # fmt: skip
+        if failed == -2:
+            side, table = ("payer", source) if payers.min() < 0 or payers.max() >= source.count else ("payee", sink)
+            raise BooksError(f"flow {flow.name}: {side} row outside {type(table).__name__} (0..{table.count - 1})")
         if failed >= 0:
-            held = source.values(flow.payer.name)[payers[failed]]
+            row = payers[failed]
             raise BooksError(
-                f"flow {flow.name}: {flow.payer} row {payers[failed]} holds {held} cents "
-                f"and cannot pay {amounts[failed]}"
+                f"flow {flow.name}: {flow.payer} row {row} holds {held[row]} cents and cannot pay {amounts[failed]}"
             )
-        totals = self.month.setdefault((flow, purpose), np.zeros(self._population["Localities"].count + 1, np.int64))
-        places = self._places(flow.payer, payers)
-        if places is None:
-            places = self._places(flow.payee, payees)
-        if places is None:
-            totals[-1] += amounts.sum()
-        else:
-            sum_by_place(np.ascontiguousarray(places, np.int64), amounts, totals)
+        self.month[flow, purpose] = totals
 
     def paid(self, flow: str, purpose: str | None = None) -> int:
         """Cents paid this month by one flow over all places."""

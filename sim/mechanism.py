@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from sim.parameters import Declaration, ParameterError, check, declarations
-from sim.table import TABLES, Array, Column, Kind, Table
+from sim.table import Array, Column, Kind, Table
 
 if TYPE_CHECKING:
     from sim.ledger import Flow
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _registered: dict[Callable[..., Any], bool] = {}  # plain function -> is a kernel
 _compiled: dict[Callable[..., Any], Callable[..., Any]] = {}
-_plain_names: dict[Callable[..., Any], Callable[..., Any]] = {}
+MAKE_ARRAYS = frozenset({"zeros", "ones", "empty", "full", "zeros_like", "arange", "array", "copy", "argsort", "sort"})
 
 
 def rule[Function: Callable[..., Any]](function: Function) -> Function:
@@ -71,19 +71,34 @@ def compile_all(announce: Callable[[str], None] | None = None) -> None:
         return
     folder = _cache_folder()
     if announce and not os.path.isdir(folder):
-        announce("Compiling the model once for this machine (about half a minute); later starts are quick.")
+        announce("Compiling the model once for this machine (a minute or two); later starts are quick.")
     os.environ["NUMBA_CACHE_DIR"] = folder
     import numba
 
     from sim.precision import load_in_double_precision
 
-    numba.config.CACHE_DIR = folder
+    numba.config.CACHE_DIR = folder  # type: ignore[attr-defined]
     if not _compiled:
         load_in_double_precision()
     for function in _registered:
         if function not in _compiled:
-            _compiled[function] = numba.njit(cache=True, error_model="numpy")(function)
+            options: dict[str, Any] = {"no_cfunc_wrapper": True, "_nrt": _makes_arrays(function)}
+            _compiled[function] = numba.njit(cache=True, error_model="numpy", **options)(function)
     _put({plain: fast for plain, fast in _compiled.items()})
+
+
+def _makes_arrays(function: Callable[..., Any]) -> bool:
+    """Whether a loop or a rule, or a rule it calls, makes arrays; in others no references need counting.
+
+    Left alone numba counts them at every use of a column. Should a function be missed here it does not compile.
+    """
+    names = set(function.__code__.co_names)
+    called = (getattr(function.__globals__.get(name), "py_func", function.__globals__.get(name)) for name in names)
+    return (
+        bool(names & MAKE_ARRAYS)
+        or "Array" in str(function.__annotations__.get("return"))
+        or any(_makes_arrays(one) for one in called if callable(one) and one in _registered and one is not function)
+    )
 
 
 def _put(replacements: dict[Callable[..., Any], Callable[..., Any]]) -> None:
@@ -164,7 +179,8 @@ class Mechanism:
     shows: ClassVar[tuple[str, ...]] = ()  # indicators that change when the line is switched off
     on: int
     _sealed = False
-    _rooms: ClassVar[dict[str, Any]] = {}
+    _rooms: ClassVar[dict[str, tuple[str, Any, tuple[str, ...], tuple[str, ...]]]] = {}
+    _name: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
         for written in cls.writes:
@@ -173,10 +189,12 @@ class Mechanism:
         both = set(cls.reads) & set(cls.writes)
         if both:
             raise TypeError(f"{cls.__name__} declares {sorted(map(str, both))} twice; a written column can be read")
-        cls._rooms = {}
+        cls._rooms, cls._name = {}, re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
         for table in dict.fromkeys(c.table for c in (*cls.reads, *cls.writes)):
-            mine = [c for c in (*cls.reads, *cls.writes) if c.table == table]
-            cls._rooms[table] = _tuple_type(cls, f"{cls.__name__}{table}", [c.name for c in mine])
+            seen = tuple(column.name for column in cls.reads if column.table == table)
+            changed = tuple(column.name for column in cls.writes if column.table == table)
+            kind = _tuple_type(cls, f"{cls.__name__}{table}", [*seen, *changed])
+            cls._rooms[table.lower()] = (table, kind, seen, changed)
 
     def __post_init__(self) -> None:
         for name, declaration in declarations(self).items():
@@ -199,7 +217,7 @@ class Mechanism:
     @classmethod
     def name(cls) -> str:
         """Its name in the schedule and in the configuration."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        return cls._name
 
     @classmethod
     def title(cls) -> str:
@@ -254,7 +272,6 @@ class Month:
     def __init__(self, world: World, mechanism: Mechanism) -> None:
         self._world = world
         self._mechanism = mechanism
-        self._made: dict[str, Any] = {}
         self.number: int = world.month  # counted from the start of the burn-in
         self.age_base: int = world.month - world.burn_in  # the same month on the scale of birth_month
         self.territory = world.territory
@@ -262,19 +279,20 @@ class Month:
         self.moved = world.moved  # levers that were moved last month
 
     def __getattr__(self, name: str) -> Any:
-        """The room of one table, made anew each month: views of the declared columns, by table name."""
-        made = self._made.get(name)
-        if made is not None:
-            return made
-        table = next((t for t in TABLES if t.lower() == name), None)
-        mechanism = self._mechanism
-        if table is None or table not in mechanism._rooms:
-            raise UndeclaredError(f"{type(mechanism).__name__} uses {name} but declares no column of it")
+        """The room of one table, by its name: views of the declared columns, made anew once rows came or moved."""
+        found = self._mechanism._rooms.get(name)
+        if found is None:
+            raise UndeclaredError(f"{type(self._mechanism).__name__} uses {name} but declares no column of it")
+        table, kind, read, written = found
         store = self._world.population[table]
-        views = [self._view(store, c, writable=False) for c in mechanism.reads if c.table == table]
-        views += [self._view(store, c, writable=True) for c in mechanism.writes if c.table == table]
-        self._made[name] = made = mechanism._rooms[table](*views)
-        return made
+        room = None if _State.plain else store.rooms.get(kind)
+        if room is None:
+            columns = store.columns
+            views = [self._view(store, columns[column], writable=False) for column in read]
+            room = kind(*views, *(self._view(store, columns[column], writable=True) for column in written))
+            if not _State.plain:
+                store.rooms[kind] = room
+        return room
 
     def _view(self, store: Table, declared: Column, writable: bool) -> Any:
         view = store.values(declared.name)
@@ -339,7 +357,6 @@ class Month:
             raise UndeclaredError(
                 f"{type(self._mechanism).__name__} adds {table.__name__} without declaring it; put it into its adds"
             )
-        self._made.pop(table.__name__.lower(), None)
         return self._world.population.add(table, rows, **values)
 
     def record(self, event: int, persons: Array, reasons: Any = 0, values: Any = 0.0) -> None:

@@ -172,9 +172,7 @@ def _figures(values: dict[str, Any], where: str) -> Iterator[Figure]:
             yield from _figures(raw, place)
             continue
         if not isinstance(raw, dict):
-            raise TerritoryError(
-                f"{place} = {raw!r} has no source; give value, unit, year, source and verified"
-            )
+            raise TerritoryError(f"{place} = {raw!r} has no source; give value, unit, year, source and verified")
         _known(raw, FIGURE, place)
         for needed in ("unit", "year", "source", "verified"):
             if raw.get(needed) in (None, ""):
@@ -198,16 +196,10 @@ def _test(row: dict[str, Any], place: str) -> Test:
     _known(row, TEST, place)
     for needed in ("name", "statistic", "unit", "year", "source", "verified"):
         if row.get(needed) in (None, ""):
-            raise TerritoryError(
-                f"{place}.{needed} is missing; a test names its indicator, unit, year and source"
-            )
+            raise TerritoryError(f"{place}.{needed} is missing; a test names its indicator, unit, year and source")
     tolerance = row.get("tolerance")
-    if tolerance is not None and (
-        not isinstance(tolerance, dict) or tolerance.get("unit") not in ("points", "%")
-    ):
-        raise TerritoryError(
-            f'{place}.tolerance = {tolerance!r}; write {{value: 5, unit: points}} or unit: "%"'
-        )
+    if tolerance is not None and (not isinstance(tolerance, dict) or tolerance.get("unit") not in ("points", "%")):
+        raise TerritoryError(f'{place}.tolerance = {tolerance!r}; write {{value: 5, unit: points}} or unit: "%"')
     value, least = row.get("value"), row.get("at_least")
     if tolerance is not None and value is None:
         raise TerritoryError(f"{place} has a tolerance and no value; without a figure there is no verdict")
@@ -231,9 +223,7 @@ def _interventions(tree: dict[str, Any], where: str) -> tuple[Intervention, ...]
             for key in ("id", "what", "value", "unit", "role", "used_by", "test", "note")
         })  # fmt: skip
         if one.id in made:
-            raise TerritoryError(
-                f"{place}: {one.id} stands there twice; a number is an input or a test, never both"
-            )
+            raise TerritoryError(f"{place}: {one.id} stands there twice; a number is an input or a test, never both")
         if one.role not in ROLES:
             raise TerritoryError(f"{place}.role = {one.role!r}; allowed: {', '.join(ROLES)}")
         if bool(one.used_by) != (one.role == "input") or bool(one.test) != (one.role == "test"):
@@ -249,9 +239,7 @@ def _conflict(row: dict[str, Any], place: str) -> Conflict:
     _known(row, frozenset(fields), place)
     for name in fields:
         if not row.get(name):
-            raise TerritoryError(
-                f"{place}.{name} is missing; a conflict shows what was chosen, the other, and why"
-            )
+            raise TerritoryError(f"{place}.{name} is missing; a conflict shows what was chosen, the other, and why")
     return Conflict(**{name: str(row[name]) for name in fields})
 
 

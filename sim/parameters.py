@@ -60,7 +60,6 @@ def check(where: str, value: Any, declaration: Declaration, like: float) -> floa
         raise ParameterError(f"{where} = {value} is not a whole number; allowed: a whole number in {allowed}")
     if not low <= value <= high:
         raise ParameterError(
-            f"{where} = {value:g}{unit} lies outside [{low:g}, {high:g}]; "
-            f"the range comes from: {declaration.source}"
+            f"{where} = {value:g}{unit} lies outside [{low:g}, {high:g}]; the range comes from: {declaration.source}"
         )
     return type(like)(value)

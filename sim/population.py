@@ -360,7 +360,8 @@ class Destinations(Table):
 
 
 ALL: tuple[type[Table], ...] = (
-    Localities, Markets, Destinations, Providers, Recruiters, Authorities, Lenders, Households, Firms, Persons, Migrants,
+    Localities, Markets, Destinations, Providers, Recruiters, Authorities, Lenders, Households, Firms, Persons,
+    Migrants,
 )  # fmt: skip
 
 

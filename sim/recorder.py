@@ -31,6 +31,14 @@ REMITTANCES = int(Reason.REMITTANCES)
 GROUPS = ("all", "sex=women", "sex=men", "recipient=yes", "recipient=no", "youth=yes",
           "migrants=yes", "migrants=no")  # fmt: skip
 """Whom indicators are reported for, localities aside; `migrants`: the household has somebody away or not."""
+_RECEIVES, _AWAY, _YOUTH, _SEX = np.indices((2, 2, 2, 2)).reshape(4, -1)  # of the cells of people in one place
+_IN_GROUP = np.array([_SEX >= 0, _SEX == 0, _SEX == 1, _RECEIVES == 1, _RECEIVES == 0, _YOUTH == 1, _AWAY == 1,
+                      _AWAY == 0])  # fmt: skip
+OF_GROUP = np.array([group & (sex == _SEX) for group in _IN_GROUP for sex in (0, 1)]).astype(np.int64)
+_PAID, _HAS_AWAY = np.indices((2, 2)).reshape(2, -1)  # of the cells of households
+_NONE = _PAID < 0
+HOMES_OF_GROUP = np.array([_PAID >= 0, _NONE, _NONE, _PAID == 1, _PAID == 0, _NONE, _HAS_AWAY == 1,
+                         _HAS_AWAY == 0]).astype(np.int64)  # fmt: skip
 HISTORIES = 20_000  # towns up to this size keep everybody's history, larger ones a keyed sample
 
 # What is counted or summed over people (sums of money, hours and skill in hundredths), by cell
@@ -235,14 +243,12 @@ class Recorder:
             return
         ids = self._world.population.persons.id[rows]
         count = self._world.start.persons
-        keep = np.ones(len(ids), bool)
+        what = [np.full(len(ids), month - self._world.burn_in, np.int32), ids, np.full(len(ids), event, np.int8),
+                np.full(len(ids), reasons, np.int32), np.full(len(ids), values, np.float32)]  # fmt: skip
         if count > HISTORIES:
             keep = draw(self._world.streams.luck("recorder", "histories", ONCE), ids) < HISTORIES / count
-        reasons, values = np.broadcast_to(reasons, ids.shape), np.broadcast_to(values, ids.shape)
-        self._events.append((
-            np.full(int(keep.sum()), month - self._world.burn_in, np.int32), ids[keep],
-            np.full(int(keep.sum()), event, np.int8), reasons[keep].astype(np.int32), values[keep].astype(np.float32),
-        ))  # fmt: skip
+            what = [column[keep] for column in what]
+        self._events.append(tuple(what))
 
     def histories(self) -> dict[str, Array]:
         """Life events so far: month, person, event, reason, value."""
@@ -310,33 +316,27 @@ class Tally:
 
     def __init__(self, recorder: Recorder, month: Month, people: Array, homes: Array, receives: Array) -> None:
         self._recorder, self.month, self.receives = recorder, month, receives
-        places = people.shape[0]
-        by_sex = [people.sum(axis=(0, 1, 2, 3))]  # of locality, receipt, members away, youth, sex
-        women, men = by_sex[0].copy(), by_sex[0].copy()
-        women[1], men[0] = 0, 0
-        by_sex += [women, men]
-        by_sex += [people[:, k].sum(axis=(0, 1, 2)) for k in (1, 0)]
-        by_sex += [people[:, :, :, 1].sum(axis=(0, 1, 2))]
-        by_sex += [people[:, :, k].sum(axis=(0, 1, 2)) for k in (1, 0)]
-        nobody = np.zeros_like(homes[0, 0, 0])
-        at_home = [homes.sum(axis=(0, 1, 2)), nobody, nobody]
-        at_home += [homes[:, k].sum(axis=(0, 1)) for k in (1, 0)] + [nobody]
-        at_home += [homes[:, :, k].sum(axis=(0, 1)) for k in (1, 0)]
-        if places > 1:
-            by_sex += [people[k].sum(axis=(0, 1, 2)) for k in range(places)]
-            at_home += [homes[k].sum(axis=(0, 1)) for k in range(places)]
-        self._people = np.array(by_sex).astype(np.float64)  # group, sex, tally
-        self._homes = np.array(at_home).astype(np.float64)
-        self.women = Sex(self._people[:, 0])
-        self.men = Sex(self._people[:, 1])
         self.groups = recorder.groups
+        places, kinds, home_kinds = people.shape[0], people.shape[-1], homes.shape[-1]
+        by_sex = (OF_GROUP @ people.sum(axis=0).reshape(-1, kinds)).reshape(len(GROUPS), 2, kinds)
+        at_home = HOMES_OF_GROUP @ homes.sum(axis=0).reshape(-1, home_kinds)
+        if places > 1:
+            by_sex = np.concatenate([by_sex, people.sum(axis=(1, 2, 3))])
+            at_home = np.concatenate([at_home, homes.sum(axis=(1, 2))])
+        counted = by_sex.astype(np.float64)  # group, sex, tally
+        self.women, self.men = (Sex(counted[:, sex].T.copy()) for sex in (0, 1))
+        vars(self).update(zip(PERSON_TALLIES, counted.sum(axis=1).T.copy(), strict=True))
+        vars(self).update(zip(HOUSEHOLD_TALLIES, at_home.astype(np.float64).T.copy(), strict=True))
+        self._flows: dict[str, Array] = {}
+        for (flow, _), totals in recorder._world.ledger.month.items():
+            out = self._flows.setdefault(flow.name, np.zeros(len(self.groups)))
+            out[0] += totals.sum() / 100.0
+            if places > 1:
+                out[len(GROUPS) :] += totals[:-1] / 100.0
 
-    def __getattr__(self, name: str) -> Array:
-        if name in PERSON_TALLIES:
-            return self._people[:, :, PERSON_TALLIES.index(name)].sum(axis=1)
-        if name in HOUSEHOLD_TALLIES:
-            return self._homes[:, HOUSEHOLD_TALLIES.index(name)]
-        raise AttributeError(name)
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Array: ...
 
     def by_place(self, values: Array, places: Array) -> Array:
         """Sum rows with a place over the groups: all, none for groups of people, then each locality."""
@@ -364,23 +364,18 @@ class Tally:
 
     def flow(self, name: str) -> Array:
         """Money paid by one flow this month, by locality."""
-        out = np.zeros(len(self.groups))
-        for (flow, _), totals in self._recorder._world.ledger.month.items():
-            if flow.name == name:
-                out[0] += totals.sum() / 100.0
-                if len(out) > len(GROUPS):
-                    out[len(GROUPS) :] += totals[:-1] / 100.0
-        return out
+        return self._flows.get(name, np.zeros(len(self.groups)))
 
 
 class Sex:
     """The tallies of one sex, by group."""
 
     def __init__(self, values: Array) -> None:
-        self._values = values
+        vars(self).update(zip(PERSON_TALLIES, values, strict=True))
 
-    def __getattr__(self, name: str) -> Array:
-        return self._values[:, PERSON_TALLIES.index(name)]
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Array: ...
 
 
 __all__ = ["HOUSEHOLD_TALLIES", "PERSON_TALLIES", "Recorder", "Tally"]

@@ -70,7 +70,7 @@ def uniforms(luck: Luck, identity: int) -> tuple[float, float, float, float]:
 def derived_id(luck: Luck, parent: int, order: int) -> int:
     """Identity (63 bits) of somebody who comes later: from parent or place, month and order."""
     name = np.uint64(parent)
-    x0, x1, x2, x3 = philox(
+    x0, x1, _, _ = philox(
         name & LOW, name >> HALF, luck.purpose ^ np.uint64(order), luck.month, luck.key_low, luck.key_high
     )
     return int(((x0 & np.uint64(0x7FFFFFFF)) << HALF) | x1)
@@ -96,8 +96,8 @@ def normal(uniform: float) -> float:
         tail = uniform if uniform < 0.5 else 1.0 - uniform
         q = math.sqrt(-2.0 * math.log(tail))
         above = (
-            ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
-            + 4.374664141464968) * q + 2.938163982698783
+            ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734)
+            * q + 4.374664141464968) * q + 2.938163982698783
         )  # fmt: skip
         below = (
             (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q
@@ -108,8 +108,8 @@ def normal(uniform: float) -> float:
     q = uniform - 0.5
     r = q * q
     above = (
-        ((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02) * r
-        - 3.066479806614716e01) * r + 2.506628277459239
+        ((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02)
+        * r - 3.066479806614716e01) * r + 2.506628277459239
     ) * q  # fmt: skip
     below = (
         (((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
@@ -136,14 +136,18 @@ class Streams:
         self.seed = seed
         self._key = (np.uint64(seed & 0xFFFFFFFF), np.uint64((seed >> 32) & 0xFFFFFFFF))
         self._purposes: dict[int, tuple[str, str]] = {}
+        self._hashes: dict[tuple[str, str], np.uint64] = {}
 
     def luck(self, process: str, purpose: str, month: int) -> Luck:
         """The stream of one purpose of one process in one month."""
-        hashed = purpose_hash(process, purpose)
-        owner = self._purposes.setdefault(hashed, (process, purpose))
-        if owner != (process, purpose):
-            raise ValueError(f"random streams {owner} and {(process, purpose)} have one hash; rename one purpose")
-        return Luck(*self._key, np.uint64(hashed), np.uint64(month))
+        hashed = self._hashes.get((process, purpose))
+        if hashed is None:
+            found = purpose_hash(process, purpose)
+            owner = self._purposes.setdefault(found, (process, purpose))
+            if owner != (process, purpose):
+                raise ValueError(f"random streams {owner} and {(process, purpose)} have one hash; rename one purpose")
+            self._hashes[process, purpose] = hashed = np.uint64(found)
+        return Luck(*self._key, hashed, np.uint64(month))
 
 
 def draw(luck: Luck, ids: Array, word: int = 0, generator: Any = philox) -> Array:

@@ -75,18 +75,14 @@ class SurveyColumn:
 
 COLUMNS: dict[str, SurveyColumn] = {
     "person": SurveyColumn("identity of the person, any text, each once", "text", needed=True),
-    "household": SurveyColumn(
-        "identity of the household, any text, the same for its members", "text", needed=True
-    ),
+    "household": SurveyColumn("identity of the household, any text, the same for its members", "text", needed=True),
     "sex": SurveyColumn("woman or man (also female, male, f, m)", "text", needed=True),
     "age": SurveyColumn("age", "year", (0.0, 120.0), needed=True),
     "schooling": SurveyColumn("completed years of school", "year", (0.0, 30.0), needed=True),
     "locality": SurveyColumn("name of the locality, the same for a household", "text"),
     "mother": SurveyColumn("identity of the mother where she lives in the household, else empty", "text"),
     "spouse": SurveyColumn("identity of the spouse where they live in the household, else empty", "text"),
-    "weight": SurveyColumn(
-        "households the household stands for, the same for its members", "1", (1e-9, 1e12)
-    ),
+    "weight": SurveyColumn("households the household stands for, the same for its members", "1", (1e-9, 1e12)),
 }
 """Columns of a survey. Others are ignored: work and earnings are results of the model, never inputs."""
 
@@ -154,9 +150,7 @@ def read_survey(
     ordered = sorted(homes, key=_identity)
     if weighted:
         luck = streams.luck("survey", "households", ONCE)
-        taken = _sample(
-            [homes[name] for name in ordered], population, float(draw(luck, np.zeros(1, np.int64))[0])
-        )
+        taken = _sample([homes[name] for name in ordered], population, float(draw(luck, np.zeros(1, np.int64))[0]))
     else:
         taken = [(home, 0) for home in range(len(ordered))]
     if names == [""]:
@@ -226,9 +220,7 @@ def _read_rows(rows: Iterable[Sequence[str]], where: str) -> list[_Person]:
     for name in header:
         meant = [] if name in COLUMNS else difflib.get_close_matches(name, optional, 1, 0.8)
         if meant:
-            raise SurveyError(
-                f"{where}: the column {name} is not known; rename it to {meant[0]}, or leave it out"
-            )
+            raise SurveyError(f"{where}: the column {name} is not known; rename it to {meant[0]}, or leave it out")
     place = {name: header.index(name) for name in COLUMNS if name in header}
     people: list[_Person] = []
     seen: dict[str, int] = {}
@@ -237,8 +229,7 @@ def _read_rows(rows: Iterable[Sequence[str]], where: str) -> list[_Person]:
             continue
         if len(fields) != len(header):
             raise SurveyError(
-                f"{where}, row {number} has {len(fields)} fields, the header {len(header)}; "
-                "check commas and quotes"
+                f"{where}, row {number} has {len(fields)} fields, the header {len(header)}; check commas and quotes"
             )
         text = {name: fields[k].strip() for name, k in place.items()}
         for name in text:
@@ -285,8 +276,7 @@ def _number(text: str, name: str, row: int, where: str) -> float:
         ) from None
     if not low <= value <= high:  # also false for nan
         raise SurveyError(
-            f"{where}, row {row}: {name} = {text} lies outside {low:g} to {high:g} {column.unit}; "
-            "correct the row"
+            f"{where}, row {row}: {name} = {text} lies outside {low:g} to {high:g} {column.unit}; correct the row"
         )
     return value
 
@@ -303,8 +293,7 @@ def _check_relatives(one: _Person, named: dict[str, _Person], where: str) -> Non
             )
         if kind == "mother" and (other.sex != WOMAN or other.age < one.age + 10.0):
             raise SurveyError(
-                f"{where}, row {one.row}: mother {name!r} is not a woman at least 10 years older; "
-                "correct one of them"
+                f"{where}, row {one.row}: mother {name!r} is not a woman at least 10 years older; correct one of them"
             )
         if kind == "spouse" and other.spouse not in ("", one.person):
             raise SurveyError(

@@ -349,9 +349,7 @@ def synthetic(inputs: Inputs, population: int, streams: Streams) -> People:
     opens = np.append(True, home[1:] != home[:-1])
     row_of_household = np.cumsum(opens) - 1
     home_ids, ids = np.zeros(int(opens.sum()), np.int64), np.zeros(population, np.int64)
-    identities(
-        streams.luck("synthetic", "households", ONCE), home[opens], np.zeros_like(home[opens]), home_ids
-    )
+    identities(streams.luck("synthetic", "households", ONCE), home[opens], np.zeros_like(home[opens]), home_ids)
     identities(streams.luck("synthetic", "persons", ONCE), home_ids[row_of_household], order[kept], ids)
     return People(
         id=ids,

@@ -115,6 +115,10 @@ class Table:
             shape = (max(count, 1), declared.width) if declared.width else (max(count, 1),)
             self._store[name] = np.full(shape, declared.initial, declared.dtype)
         self._rows: tuple[int, int, Array, Array] | None = None
+        self.rooms: dict[Any, Any] = {}  # what mechanisms were handed, until rows are added or moved
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "rooms": {}}  # views of a copy would be copies of views
 
     def __len__(self) -> int:
         return self.count
@@ -129,6 +133,7 @@ class Table:
     def add(self, rows: int, **values: Any) -> Array:
         """Append rows, columns not named at their initial value; return the new row numbers."""
         first, self.count = self.count, self.count + rows
+        self.rooms.clear()
         for name, declared in self.columns.items():
             stored = self._store[name]
             if self.count > len(stored):
@@ -144,6 +149,7 @@ class Table:
         """Keep exactly the rows in ``order``, in that order; return where each old row went (-1: dropped)."""
         moved = np.full(self.count, -1, np.int32)
         moved[order] = np.arange(len(order), dtype=np.int32)
+        self.rooms.clear()
         for name, stored in self._store.items():
             kept = stored[: self.count][order]
             self._store[name] = kept if len(kept) else np.full((1, *stored.shape[1:]), 0, stored.dtype)

@@ -259,28 +259,18 @@ class Away(Mechanism):
     shows = ("remittances_sent", "remittances_received")
 
     on: int = switch("work and life at the destination")
-    skill_return: float = param(
-        0.3, "1", (0.0, 1.0), "assumption; below the return at home, Chiswick and Miller 2009"
-    )
-    access_without_papers: float = param(
-        0.7, "1", (0.0, 1.0), "share of jobs open to those without papers; assumption"
-    )
-    penalty_without_papers: float = param(
-        0.1, "1", (0.0, 0.6), "outside, Kossoudji and Cobb-Clark 2002: 6-14 %"
-    )
+    skill_return: float = param(0.3, "1", (0.0, 1.0), "assumption; below the return at home, Chiswick and Miller 2009")
+    access_without_papers: float = param(0.7, "1", (0.0, 1.0), "share of jobs open to those without papers; assumption")
+    penalty_without_papers: float = param(0.1, "1", (0.0, 0.6), "outside, Kossoudji and Cobb-Clark 2002: 6-14 %")
     on_the_job: float = param(
         0.5, "1", (0.0, 1.0), "search intensity of the over-qualified over the jobless; assumption"
     )
     patience: float = param(
         2.0, "month", (0.0, 12.0), "living cost in hand needed to wait for skilled work; assumption"
     )
-    service: float = param(
-        0.3, "1", (0.0, 1.0), "share of what living leaves that repays the trip; assumption"
-    )
+    service: float = param(0.3, "1", (0.0, 1.0), "share of what living leaves that repays the trip; assumption")
     comfort: float = param(0.5, "1", (0.0, 1.0), "share of what is left that is spent there; assumption")
-    smoothing: float = param(
-        1 / 3, "1/month", (0.05, 1.0), "weight of this month in expected means; assumption"
-    )
+    smoothing: float = param(1 / 3, "1/month", (0.05, 1.0), "weight of this month in expected means; assumption")
 
     def __call__(self, month: Month) -> None:
         """One month at the destinations."""

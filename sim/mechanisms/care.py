@@ -35,9 +35,7 @@ def care_need(months: int, small_child: float, child: float, frail: float) -> fl
 
 
 @rule
-def willingness(
-    sex: int, months: int, earnings: float, mean_earnings: float, norm: float, helpers: float
-) -> float:
+def willingness(sex: int, months: int, earnings: float, mean_earnings: float, norm: float, helpers: float) -> float:
     """Weight with which a member is asked to give care.
 
     By comparative advantage the one gives more whose time earns less: ``1 / (1 + e/mean)``, with ``e``
@@ -160,18 +158,14 @@ class Care(Mechanism):
     writes = (Persons.care_hours,)
     answers = (
         Answer(Households.members, Persons.care_hours, +1, "each member here makes housework", factor=2.0),
-        Answer(
-            Persons.care_relief, Persons.care_hours, -1, "care taken over by others", factor=1.0, shift=20.0
-        ),
+        Answer(Persons.care_relief, Persons.care_hours, -1, "care taken over by others", factor=1.0, shift=20.0),
     )
     shows = ("care_hours_women", "care_hours_men")
 
     on: int = switch("unpaid care is shared anew each month")
     reassignment: int = switch("care of members who are away is taken over by those present")
     home: float = param(40.0, "hour/month", (0.0, 150.0), "assumption: what a home needs whatever its size")
-    housework: float = param(
-        20.0, "hour/month", (0.0, 60.0), "assumption: cooking, water, cleaning per member"
-    )
+    housework: float = param(20.0, "hour/month", (0.0, 60.0), "assumption: cooking, water, cleaning per member")
     small_child: float = param(60.0, "hour/month", (0.0, 200.0), "assumption: a child below six")
     child: float = param(25.0, "hour/month", (0.0, 100.0), "assumption: a child from six to twelve")
     frail: float = param(30.0, "hour/month", (0.0, 200.0), "assumption: somebody of seventy or older")

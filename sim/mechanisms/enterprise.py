@@ -213,9 +213,7 @@ def run_firms(
         if founder >= 0 and persons.employer[founder] == f:
             own_pay = persons.earnings[founder]
             trade = localities.trade_return[place] * persons.skill[founder]
-            search = (
-                persons.not_working[founder] + persons.reservation_flow[founder]
-            ) * localities.price_index[place]
+            search = (persons.not_working[founder] + persons.reservation_flow[founder]) * localities.price_index[place]
             alternative = max(trade, search)
         if firms.profit[f] + own_pay < alternative:
             firms.losing_months[f] += 1
@@ -514,24 +512,16 @@ class Enterprise(Mechanism):
     drift: float = param(-0.002, "1/month", (-0.01, 0.0), "of log productivity; assumption")
     coaching_effect: float = param(0.006, "1/month", (0.0, 0.05), "on the drift, if coached; assumption")
     investment_speed: float = param(4.0, "1", (0.0, 20.0), "response to the return of capital; assumption")
-    kept_payroll: float = param(
-        1.0, "month of payroll", (0.0, 6.0), "cash not put into equipment; assumption"
-    )
+    kept_payroll: float = param(1.0, "month of payroll", (0.0, 6.0), "cash not put into equipment; assumption")
     patience: int = param(6, "month", (1, 36), "that an owner bears to earn less than elsewhere; assumption")
     resale: float = param(0.3, "1", (0.0, 1.0), "of equipment of a closing firm; assumption")
     thinking: float = param(0.05, "1/month", (0.0, 0.2), "chance to think of a start; assumption")
     talent: float = param(0.3, "1", (0.0, 1.0), "sd of log productivity of ideas; assumption")
     team: float = param(1.0, "1", (0.0, 20.0), "people a founder plans to employ; assumption")
-    smallest: float = param(
-        0.1, "1", (0.01, 1.0), "smallest capital over the cost-minimising one; assumption"
-    )
+    smallest: float = param(0.1, "1", (0.01, 1.0), "smallest capital over the cost-minimising one; assumption")
     first_payroll: float = param(0.5, "month", (0.0, 12.0), "of employees' pay set aside; assumption")
-    premises: float = param(
-        0.5, "month of base pay", (0.0, 12.0), "deposit and rent at the start; assumption"
-    )
-    reach: float = param(
-        0.8, "1", (0.1, 1.0), "share of demand served without schooling or advice; assumption"
-    )
+    premises: float = param(0.5, "month of base pay", (0.0, 12.0), "deposit and rent at the start; assumption")
+    reach: float = param(0.8, "1", (0.1, 1.0), "share of demand served without schooling or advice; assumption")
     failure: float = param(0.4, "1", (0.0, 1.0), "chance to fail at the rules without schooling; assumption")
     delay: float = param(2.0, "month", (0.0, 24.0), "lost with papers; assumption")
     horizon: float = param(36.0, "month", (6.0, 240.0), "over which set-up costs must pay; assumption")
@@ -553,13 +543,9 @@ class Enterprise(Mechanism):
             self.close(month, closing, scrap, repaid, left, covered)
         self.start(month, user_cost, finance.loan_to_value)
 
-    def close(
-        self, month: Month, closing: Array, scrap: Array, repaid: Array, left: Array, covered: Array
-    ) -> None:
+    def close(self, month: Month, closing: Array, scrap: Array, repaid: Array, left: Array, covered: Array) -> None:
         """Wind up the closing firms; their employees are released by `Separations` next month."""
-        wind_up(
-            month.firms, month.lenders, month.localities, self.rules, closing, scrap, repaid, left, covered
-        )
+        wind_up(month.firms, month.lenders, month.localities, self.rules, closing, scrap, repaid, left, covered)
         where, owner = month.values(Firms.locality), month.values(Firms.owner)
         every = np.arange(len(where))
         month.pay("sale of equipment", where, every, scrap)
@@ -614,9 +600,7 @@ class Enterprise(Mechanism):
             np.floor(plan[:, 5] * 100.0).astype(np.int64),
         )
         skill = month.values(Persons.skill)[founders]
-        planned = np.array(
-            [output(*values, ALPHA) for values in zip(productivity, capital, labour, strict=True)]
-        )
+        planned = np.array([output(*values, ALPHA) for values in zip(productivity, capital, labour, strict=True)])
         ids = np.zeros(len(founders), np.int64)
         name_firms(month.persons, month.luck("new firms"), founders, ids)
         back = month.values(Persons.returnee)[founders] == 1

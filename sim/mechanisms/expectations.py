@@ -91,9 +91,7 @@ def median_of(counts: Array, row: int) -> float:
 
 
 @kernel
-def count_people(
-    persons: Persons, households: Households, localities: Localities, need: float, now: int
-) -> None:
+def count_people(persons: Persons, households: Households, localities: Localities, need: float, now: int) -> None:
     """Count who belongs to each household, here and away, and what those here need to subsist."""
     count = len(households.locality)
     members = np.zeros(count, np.int64)
@@ -123,9 +121,7 @@ def count_people(
 
 
 @kernel
-def look_around(
-    persons: Persons, households: Households, localities: Localities, rules: Expectations
-) -> None:
+def look_around(persons: Persons, households: Households, localities: Localities, rules: Expectations) -> None:
     """Members see what the others earned of late; the median pay and income of a locality are known."""
     count = len(households.locality)
     earnings = np.zeros(count)
@@ -141,9 +137,7 @@ def look_around(
         if status == AWAY:  # smoothed earnings stay at those of the last month here
             absent[home] += persons.smoothed_earnings[i]
             continue
-        smoothed = adapted(
-            1.0 * persons.smoothed_earnings[i], 1.0 * persons.earnings[i], rules.earnings_speed
-        )
+        smoothed = adapted(1.0 * persons.smoothed_earnings[i], 1.0 * persons.earnings[i], rules.earnings_speed)
         persons.smoothed_earnings[i] = smoothed if smoothed > 0.005 else 0.0  # no less than half a cent
         earnings[home] += persons.smoothed_earnings[i]
         if status in (EMPLOYED, OWN_ACCOUNT):
@@ -223,9 +217,7 @@ class Expectations(Mechanism):
     income_speed: float = param(
         1.0 / 12.0, "1/month", (1.0 / 36.0, 1.0 / 3.0), "assumption: usual income, about a year"
     )
-    earnings_speed: float = param(
-        1.0 / 3.0, "1/month", (1.0 / 6.0, 1.0), "assumption: earnings of about three months"
-    )
+    earnings_speed: float = param(1.0 / 3.0, "1/month", (1.0 / 6.0, 1.0), "assumption: earnings of about three months")
 
     def __call__(self, month: Month) -> None:
         """Take in last month's earnings and income and this month's receipts."""

@@ -250,9 +250,7 @@ class Government(Mechanism):
         Flow("income tax", Households.liquid_assets, Authorities.cash, "tax and contributions on formal pay"),
         Flow("grants", Localities.outside, Authorities.cash, "central government's grant"),
         Flow("pensions", Localities.outside, Households.liquid_assets, "pensions"),
-        Flow(
-            "cash grants", Localities.outside, Households.liquid_assets, "grants to households by instruments"
-        ),
+        Flow("cash grants", Localities.outside, Households.liquid_assets, "grants to households by instruments"),
         Flow(
             "other outside income",
             Localities.outside,
@@ -271,9 +269,7 @@ class Government(Mechanism):
     )
     answers: ClassVar = (
         Answer(Persons.earnings, Authorities.revenue, +1, "more formal pay is taxed"),
-        Answer(
-            Localities.public_jobs, Firms.sales, +1, "a programme of public jobs pays more staff", 1.0, 1.0
-        ),
+        Answer(Localities.public_jobs, Firms.sales, +1, "a programme of public jobs pays more staff", 1.0, 1.0),
         Answer(
             Localities.local_purchases,
             Authorities.purchases,
@@ -290,18 +286,14 @@ class Government(Mechanism):
             1.0,
             1e4,
         ),
-        Answer(
-            Households.property_income, Households.other_income, +1, "profits count as income", 1.0, 100.0
-        ),
+        Answer(Households.property_income, Households.other_income, +1, "profits count as income", 1.0, 100.0),
     )
     shows: ClassVar = ("authority_spending", "real_income", "budget_balance")
 
     on: int = switch("the whole line: no taxes, no public pay, no transfers")
     remittances_pay_outside: int = switch("remittances can pay what a household owes the rest of the country")
     revenue_memory: float = param(1 / 12, "1/month", (1 / 60, 1.0), "assumption: a year's revenue")
-    debt_correction: float = param(
-        1 / 24, "1/month", (0.0, 0.5), "assumption: debt is worked off in two years"
-    )
+    debt_correction: float = param(1 / 24, "1/month", (0.0, 0.5), "assumption: debt is worked off in two years")
     local_share: float = param(0.5, "1", (0.0, 1.0), "purchases from local sellers; assumption")
     pension_age: float = param(60.0, "year", (50.0, 75.0), "age at which pensions begin; assumption")
 

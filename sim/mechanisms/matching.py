@@ -137,9 +137,7 @@ def look_around(
         else:
             intensity = 1.0 if status == UNEMPLOYED else own_search
             searchers[2 * place + persons.seeks[i]] += whole if status == UNEMPLOYED else partly
-            mean = reached(
-                rules.reach, intensity, localities.employment_service[place], persons.contact_boost[i]
-            )
+            mean = reached(rules.reach, intensity, localities.employment_service[place], persons.contact_boost[i])
         u0, _, _, _ = uniforms(luck, persons.id[i])
         number = min(poisson(mean, u0), MOST)
         contacts[i] = number

@@ -161,9 +161,7 @@ def gumbel(uniform: float) -> float:
 
 
 @rule
-def knowledge(
-    tie: float, prevalence: float, trips: int, told: float, from_tie: float, from_trip: float
-) -> float:
+def knowledge(tie: float, prevalence: float, trips: int, told: float, from_tie: float, from_trip: float) -> float:
     """kappa: how far beliefs about a destination are the truth, from several independent sources.
 
     Each source removes its share of what the others leave wrong: a household member there, the share of
@@ -293,9 +291,7 @@ def of_place(luck: Luck, identity: int) -> Luck:
 
 
 @kernel
-def count_away(
-    persons: Persons, households: Households, localities: Localities, now: int, memory: float
-) -> None:
+def count_away(persons: Persons, households: Households, localities: Localities, now: int, memory: float) -> None:
     """How usual it is to be away, among those of one's sex and age group from one's place."""
     places = len(localities.price_index)
     all_of = np.zeros((places, PREVALENCE_GROUPS), np.int64)
@@ -330,9 +326,7 @@ def outlook(
         lose = 1.0 * destinations.current_separation[d]
         with_job[d] = share_in_work(1.0, find, lose, months)
         without_job[d] = share_in_work(0.0, find, lose, months)
-        recognised[d] = recognised_share(
-            destinations.recognition_at_arrival[d], destinations.recognition[d], months
-        )
+        recognised[d] = recognised_share(destinations.recognition_at_arrival[d], destinations.recognition[d], months)
         staying = annuity(rules.beta * (1.0 - destinations.detection[d]), months)
         undetected[d] = staying / annuity(rules.beta, months)
 
@@ -416,9 +410,7 @@ def consider(
             doubted = 1.0
             if not stays:
                 told = 1.0 * persons.job_information[i]
-                known = knowledge(
-                    tie, heard, persons.trips[i], told, rules.tie_knowledge, rules.trip_knowledge
-                )
+                known = knowledge(tie, heard, persons.trips[i], told, rules.tie_knowledge, rules.trip_knowledge)
                 doubted = doubt(known, rules.pessimism)
             worth_of_skill = destinations.skill_return[d]
             net = pay_there(destinations.current_pay[d, BASIC], basic_skill, worth_of_skill, 1, 0.0)
@@ -455,9 +447,7 @@ def consider(
             if not destinations.abroad[d]:
                 attachment *= rules.near
             other = destinations.amenity[d] - bound
-            value = utility_of_place(
-                gain, rules.gain_weight, tie, rules.tie_weight, usual, norm, other, attachment
-            )
+            value = utility_of_place(gain, rules.gain_weight, tie, rules.tie_weight, usual, norm, other, attachment)
             gain_of[d], cost_of[d], way_of[d], tie_of[d] = gain, cost, way, int(tie)
             weight[d] = max(min(value / rules.nest, LARGEST), -LARGEST)
             total += math.exp(weight[d])
@@ -684,9 +674,7 @@ def describe(
             altruism[k] = migrants.altruism[old[k]]
             savings[k] = migrants.target_savings[old[k]]
         else:
-            altruism[k] = altruism_at_departure(
-                rules.altruism, households.children[h], rules.altruism_per_child
-            )
+            altruism[k] = altruism_at_departure(rules.altruism, households.children[h], rules.altruism_per_child)
             savings[k] = rules.target_years * 12.0 * localities.base_pay[households.locality[h]]
 
 
@@ -762,9 +750,7 @@ class Migration(Mechanism):
     horizon: int = param(36, "month", (1, 120), "H: assumption")
     beta: float = param(0.995, "1/month", (0.98, 0.999), "discount factor; assumption")
     curvature: float = param(1.0, "1", (0.0, 2.0), "of utility; outside, Chetty 2006")
-    home_production: float = param(
-        0.25, "1", (0.05, 0.5), "c0 over the median pay of the start; own fit, CPS 1991"
-    )
+    home_production: float = param(0.25, "1", (0.05, 0.5), "c0 over the median pay of the start; own fit, CPS 1991")
     gain_weight: float = param(1.0, "1/year", (0.2, 5.0), "a_x; assumption")
     nest: float = param(0.7, "1", (0.3, 1.0), "dissimilarity of destinations; assumption")
     tie_weight: float = param(0.4, "year", (0.0, 1.5), "t_h; assumption")
@@ -773,36 +759,20 @@ class Migration(Mechanism):
     pessimism: float = param(
         0.3, "1", (0.0, 1.0), "outside, McKenzie, Gibson and Stillman 2013: sign; size: assumption"
     )
-    tie_knowledge: float = param(
-        0.7, "1", (0.0, 1.0), "share of wrong beliefs a member there corrects; assumption"
-    )
+    tie_knowledge: float = param(0.7, "1", (0.0, 1.0), "share of wrong beliefs a member there corrects; assumption")
     trip_knowledge: float = param(0.7, "1", (0.0, 1.0), "share that an own stay corrects; assumption")
     tie_discount: float = param(1 / 3, "1", (0.0, 0.8), "share of the cost a member there saves; assumption")
-    tie_job: float = param(
-        0.4, "1", (0.0, 1.0), "chance of a job at arrival through a member there; assumption"
-    )
+    tie_job: float = param(0.4, "1", (0.0, 1.0), "chance of a job at arrival through a member there; assumption")
     services: float = param(0.5, "year", (0.0, 3.0), "what schools and clinics at home are worth; assumption")
-    care: float = param(
-        1.0, "year", (0.0, 5.0), "what a full month of unpaid care at home weighs; assumption"
-    )
-    near: float = param(
-        0.3, "1", (0.0, 1.0), "share of attachment that counts within the country; assumption"
-    )
-    target_pull: float = param(
-        1.0, "year", (0.0, 5.0), "pull of home once the savings aimed at are there; assumption"
-    )
+    care: float = param(1.0, "year", (0.0, 5.0), "what a full month of unpaid care at home weighs; assumption")
+    near: float = param(0.3, "1", (0.0, 1.0), "share of attachment that counts within the country; assumption")
+    target_pull: float = param(1.0, "year", (0.0, 5.0), "pull of home once the savings aimed at are there; assumption")
     target_years: float = param(1.0, "year", (0.1, 10.0), "savings aimed at, in local pay; assumption")
-    advance: float = param(
-        0.85, "1", (0.0, 1.0), "share of the fee that a recruiter advances as debt; assumption"
-    )
-    loan_months: float = param(
-        3.0, "month", (0.0, 12.0), "others' income a lender advances for a trip; assumption"
-    )
+    advance: float = param(0.85, "1", (0.0, 1.0), "share of the fee that a recruiter advances as debt; assumption")
+    loan_months: float = param(3.0, "month", (0.0, 12.0), "others' income a lender advances for a trip; assumption")
     purse: float = param(1.0, "month", (0.0, 6.0), "living cost taken along; assumption")
     altruism: float = param(0.6, "1", (0.2, 2.0), "f: outside, Yang and Choi 2007")
-    altruism_per_child: float = param(
-        0.1, "1", (0.0, 0.25), "more or less of f per child beyond two; assumption"
-    )
+    altruism_per_child: float = param(0.1, "1", (0.0, 0.25), "more or less of f per child beyond two; assumption")
     youngest: int = param(15, "year", (15, 25), "age from which people leave on their own; assumption")
 
     def __call__(self, month: Month) -> None:

@@ -151,9 +151,7 @@ class Newcomers(Mechanism):
     shows = ("newcomers", "newcomer_share")
 
     on: int = switch("arrival of people from lower-wage places")
-    candidates: float = param(
-        1.0, "1/month", (0.0, 5.0), "candidates per 100 residents of the start; assumption"
-    )
+    candidates: float = param(1.0, "1/month", (0.0, 5.0), "candidates per 100 residents of the start; assumption")
     skilled_share: float = param(0.15, "1", (0.0, 1.0), "of candidates; assumption")
     schooling_basic: float = param(4.0, "year", (0.0, 12.0), "schooling of newcomers; assumption")
     schooling_skilled: float = param(13.0, "year", (9.0, 20.0), "schooling of skilled newcomers; assumption")

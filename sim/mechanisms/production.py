@@ -105,9 +105,7 @@ def produce(firms: Firms, localities: Localities, capacity: Array, sales: Array)
 
 
 @kernel
-def farm(
-    households: Households, localities: Localities, rules: Production, product: Array, sales: Array
-) -> None:
+def farm(households: Households, localities: Localities, rules: Production, product: Array, sales: Array) -> None:
     """What each household harvests, eats and sells at the farm gate."""
     for place in range(len(localities.harvest)):
         localities.farm_return[place] = (
@@ -119,9 +117,7 @@ def farm(
         made = 0.0
         if households.own_workers[h] > 0:
             productivity = localities.farm_productivity[place] * localities.harvest[place]
-            made = farm_product(
-                households.land[h], float(households.own_workers[h]), productivity, LAND_SHARE
-            )
+            made = farm_product(households.land[h], float(households.own_workers[h]), productivity, LAND_SHARE)
         eaten = eaten_at_home(made, households.need[h], rules.food_share)
         product[h] = made * price
         households.home_food[h] = eaten * price
@@ -246,6 +242,4 @@ class Production(Mechanism):
         wages = np.zeros(month.count(Persons), np.int64)
         pay_wages(persons, firms, households, localities, self.rules, product, capacity, wages)
         paid = np.flatnonzero(wages)
-        month.pay(
-            "wages", month.values(Persons.employer)[paid], month.values(Persons.household)[paid], wages[paid]
-        )
+        month.pay("wages", month.values(Persons.employer)[paid], month.values(Persons.household)[paid], wages[paid])

@@ -79,9 +79,7 @@ def channel_score(cost_share: float, trust: float, sensitivity: float) -> float:
 
 
 @rule
-def cost_of_sending(
-    fixed: float, rate: float, margin: float, travel: float, loss: float, amount: float
-) -> float:
+def cost_of_sending(fixed: float, rate: float, margin: float, travel: float, loss: float, amount: float) -> float:
     """Whole expected cost of one transfer over its amount: fees, margin, the receiver's way and loss.
 
     ``fixed`` and ``travel`` are money per transfer, ``rate``, ``margin`` and ``loss`` shares of ``amount``.
@@ -261,9 +259,7 @@ def send(
             usable = can_use(k, account, carrier, providers.needs_account[k])
             weight = 0.0
             if usable:
-                trust = providers.trust[k] - (
-                    rules.papers if k != INFORMAL and not migrants.regular[m] else 0.0
-                )
+                trust = providers.trust[k] - (rules.papers if k != INFORMAL and not migrants.regular[m] else 0.0)
                 weight = math.exp(channel_score(share, trust, rules.sensitivity))
             total += weight
             expected += weight * share
@@ -286,9 +282,7 @@ def send(
             )
             score[k] = FAR
             if can_use(k, account, carrier, providers.needs_account[k]):
-                trust = providers.trust[k] - (
-                    rules.papers if k != INFORMAL and not migrants.regular[m] else 0.0
-                )
+                trust = providers.trust[k] - (rules.papers if k != INFORMAL and not migrants.regular[m] else 0.0)
                 score[k] = channel_score(share, trust, rules.sensitivity) - math.log(-math.log(u[k % 4]))
             if score[k] > best_score:
                 best, best_score = k, score[k]
@@ -364,9 +358,7 @@ def decide_who_receives(
             continue
         other = receiver[h]
         elder = other < 0 or persons.birth_month[i] < persons.birth_month[other]
-        if elder or (
-            persons.birth_month[i] == persons.birth_month[other] and persons.id[i] < persons.id[other]
-        ):
+        if elder or (persons.birth_month[i] == persons.birth_month[other] and persons.id[i] < persons.id[other]):
             receiver[h] = i
     for i in range(len(persons.household)):
         persons.receives[i] = 1 if receiver[persons.household[i]] == i else 0
@@ -423,23 +415,15 @@ class Remittances(Mechanism):
         Flow("providers' money", Providers.cash, Destinations.outside, "providers pass on what they took"),
     )
     answers = (
-        Answer(
-            Households.labour_income, Migrants.plan, -1, "part of a rise in income is given back", factor=2.0
-        ),
+        Answer(Households.labour_income, Migrants.plan, -1, "part of a rise in income is given back", factor=2.0),
         Answer(Migrants.means, Migrants.plan, +1, "who has more abroad sends more", factor=2.0),
         Answer(Providers.fee_cut, Migrants.known_cost, -1, "sending costs less", shift=0.5),
-        Answer(
-            Households.price_information, Providers.margin, -1, "margins fall where people compare", shift=1.0
-        ),
+        Answer(Households.price_information, Providers.margin, -1, "margins fall where people compare", shift=1.0),
     )
     shows = ("remittances_received", "remittances_sent", "remittances_fees")
 
-    on: int = switch(
-        "remittances reach the household; off, they are withheld: migrants part with the same money"
-    )
-    insurance: int = switch(
-        "remittances answer to this month's income of the household, not to its usual income"
-    )
+    on: int = switch("remittances reach the household; off, they are withheld: migrants part with the same money")
+    insurance: int = switch("remittances answer to this month's income of the household, not to its usual income")
     loan_repayment: int = switch("remittances help to repay the household's loans")
     competition: int = switch("exchange margins answer to how many customers compare prices")
     wait: float = param(0.08, "1/month", (0.02, 0.3), "cost of waiting; assumption")
@@ -447,19 +431,11 @@ class Remittances(Mechanism):
     decay: float = param(
         0.002, "1/month", (0.0, 0.02), "fading of altruism: slow decay, Simati and Gibson 2001; assumption"
     )
-    papers: float = param(
-        1.0, "1", (0.0, 5.0), "reluctance of those without papers to use formal channels; assumption"
-    )
-    travel: float = param(
-        0.002, "1/km", (0.0, 0.02), "fare and time of the way to a desk over monthly pay; assumption"
-    )
+    papers: float = param(1.0, "1", (0.0, 5.0), "reluctance of those without papers to use formal channels; assumption")
+    travel: float = param(0.002, "1/km", (0.0, 0.02), "fare and time of the way to a desk over monthly pay; assumption")
     margin_floor: float = param(0.003, "1", (0.0, 0.02), "cost of changing money; assumption")
-    market_power: float = param(
-        0.01, "1", (0.0, 0.1), "m of the exchange margin, common to providers; assumption"
-    )
-    loan_help: float = param(
-        1 / 24, "1/month", (0.0, 0.2), "share of the household's debt helped with; assumption"
-    )
+    market_power: float = param(0.01, "1", (0.0, 0.1), "m of the exchange margin, common to providers; assumption")
+    loan_help: float = param(1 / 24, "1/month", (0.0, 0.2), "share of the household's debt helped with; assumption")
 
     def __call__(self, month: Month) -> None:
         """Plan, send, arrive."""
@@ -505,9 +481,7 @@ class Remittances(Mechanism):
         receive(migrants, households, arrives, travels, total, trip)
         month.pay("receivers' travel", np.arange(homes), month.values(Households.locality), trip)
         if count and len(there):
-            month.pay(
-                "providers' money", np.arange(month.count(Providers)), 0, month.values(Providers.cash).copy()
-            )
+            month.pay("providers' money", np.arange(month.count(Providers)), 0, month.values(Providers.cash).copy())
         receiver = np.full(homes, -1, np.int64)
         decide_who_receives(month.persons, migrants, households, month.age_base, receiver)
         sent = np.flatnonzero(arrives)

@@ -91,9 +91,7 @@ def count_jobs(persons: Persons, firms: Firms, markets: Markets, labour: Array) 
 
 
 @kernel
-def leave(
-    persons: Persons, firms: Firms, localities: Localities, rules: Separations, luck: Luck, fate: Array
-) -> None:
+def leave(persons: Persons, firms: Firms, localities: Localities, rules: Separations, luck: Luck, fate: Array) -> None:
     """Each employee's job ends if the firm closed, if pay is not worth the time, or for other reasons."""
     for i in range(len(persons.status)):
         if persons.status[i] != EMPLOYED:
@@ -113,9 +111,7 @@ def leave(
 
 
 @kernel
-def lay_off(
-    persons: Persons, firms: Firms, rules: Separations, luck: Luck, firm_luck: Luck, fate: Array
-) -> None:
+def lay_off(persons: Persons, firms: Firms, rules: Separations, luck: Luck, firm_luck: Luck, fate: Array) -> None:
     """Firms with more employees than they want lay off part of them, mostly those with least tenure."""
     left = np.zeros(len(firms.jobs), np.int64)
     for f in range(len(left)):
@@ -218,9 +214,7 @@ class Separations(Mechanism):
     on: int = switch("the whole line: no job ends")
     layoff_speed: float = param(0.3, "1/month", (0.05, 1.0), "share of an excess closed; assumption")
     ended: float = param(0.02, "1/month", (0.005, 0.06), "jobs that end for other reasons; assumption")
-    protection: float = param(
-        24.0, "month", (1.0, 240.0), "tenure that halves the risk of layoff; assumption"
-    )
+    protection: float = param(24.0, "month", (1.0, 240.0), "tenure that halves the risk of layoff; assumption")
 
     def __call__(self, month: Month) -> None:
         """End jobs, count them, and update what searchers believe about the risk."""

@@ -17,9 +17,7 @@ FIXED = 65536.0  # staff is added up in this fraction of an efficiency unit, so 
 
 
 @rule
-def service_quality(
-    buildings: float, crowd: float, staffing: float, start_staffing: float, start: float
-) -> float:
+def service_quality(buildings: float, crowd: float, staffing: float, start_staffing: float, start: float) -> float:
     """Quality of a service: the scarcer of buildings and staff, each over need, at most 1 (R7).
 
     A school without teachers is no better than teachers without a school.

@@ -146,9 +146,7 @@ def study_and_learn(
     return_there = 0.0
     known_places = len(destinations.recognition)
     for d in range(known_places):
-        known = recognised_share(
-            1.0 * destinations.recognition_at_arrival[d], 1.0 * destinations.recognition[d]
-        )
+        known = recognised_share(1.0 * destinations.recognition_at_arrival[d], 1.0 * destinations.recognition[d])
         basic = 1.0 * destinations.current_pay[d, BASIC]
         skilled = basic + known * (destinations.current_pay[d, SKILLED] - basic)
         there_basic += basic / known_places
@@ -209,9 +207,7 @@ def study_and_learn(
         abroad = 1.0 * localities.prevalence[place, group]
         working = 1.0 - localities.unemployment[place]
         basic, skilled = pay[place, BASIC] * working, pay[place, SKILLED] * working
-        gain = (1.0 - abroad) * pay_gain(
-            basic, skilled, years, rules.skilled_schooling, rules.return_to_schooling
-        )
+        gain = (1.0 - abroad) * pay_gain(basic, skilled, years, rules.skilled_schooling, rules.return_to_schooling)
         gain += abroad * pay_gain(there_basic, there_skilled, years, rules.skilled_schooling, return_there)
         worth = progress * gain * annuity(rules.patience, max(0, WORKING_AGE - months), CAREER)
         now_worth = skilled if years >= rules.skilled_schooling else basic
@@ -282,21 +278,13 @@ class Skills(Mechanism):
         (0.02, 0.15),
         "outside, Psacharopoulos and Patrinos 2018: private return about 9 % a year",
     )
-    skilled_schooling: float = param(
-        10.0, "year", (6.0, 16.0), "assumption: schooling that qualifies for skilled work"
-    )
+    skilled_schooling: float = param(10.0, "year", (6.0, 16.0), "assumption: schooling that qualifies for skilled work")
     school_cost: float = param(
         0.03, "share of base pay", (0.0, 0.3), "assumption: fees, books, uniform of a pupil a month"
     )
-    repetition: float = param(
-        0.4, "1", (0.0, 1.0), "assumption: years repeated in a school without buildings or staff"
-    )
-    sensitivity: float = param(
-        3.0, "1/year of local pay", (0.0, 20.0), "assumption: of staying at school to its gain"
-    )
-    value_in_itself: float = param(
-        2.0, "1", (-5.0, 5.0), "assumption: school valued beside pay, in logit units"
-    )
+    repetition: float = param(0.4, "1", (0.0, 1.0), "assumption: years repeated in a school without buildings or staff")
+    sensitivity: float = param(3.0, "1/year of local pay", (0.0, 20.0), "assumption: of staying at school to its gain")
+    value_in_itself: float = param(2.0, "1", (-5.0, 5.0), "assumption: school valued beside pay, in logit units")
     patience: float = param(
         0.99,
         "1/month",
@@ -311,9 +299,7 @@ class Skills(Mechanism):
     )
     most: float = param(1.5, "1", (1.0, 2.5), "assumption: skill with long experience over skill without")
     most_away: float = param(1.7, "1", (1.0, 2.5), "assumption: the same with experience away")
-    course: float = param(
-        0.05, "1/month", (0.0, 0.3), "assumption: share of the gap a month on a course closes"
-    )
+    course: float = param(0.05, "1/month", (0.0, 0.3), "assumption: share of the gap a month on a course closes")
 
     def __call__(self, month: Month) -> None:
         """End this month's school years, and learn."""

@@ -47,9 +47,7 @@ def profitable_labour(
     """
     if capital <= 0.0 or wage_cost <= 0.0 or price <= 0.0:
         return 0.0
-    labour: float = capital * ((1.0 - alpha) * price * productivity / ((1.0 + wedge) * wage_cost)) ** (
-        1.0 / alpha
-    )
+    labour: float = capital * ((1.0 - alpha) * price * productivity / ((1.0 + wedge) * wage_cost)) ** (1.0 / alpha)
     return labour
 
 
@@ -63,9 +61,7 @@ def labour_for_sales(sales: float, productivity: float, capital: float, use: flo
 
 
 @rule
-def next_wage(
-    posted: float, applicants: float, product: float, floor: float, mu: float, speed: float
-) -> float:
+def next_wage(posted: float, applicants: float, product: float, floor: float, mu: float, speed: float) -> float:
     """Posted wage of the month: part of the way to ``(1-mu) w*_applicants + mu MRP``.
 
     Parameters

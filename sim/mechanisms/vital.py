@@ -394,9 +394,7 @@ def succeed(persons: Persons, households: Households, away: Array, receivers: Ar
 
 
 @kernel
-def find_heirs(
-    households: Households, members: Array, adults: Array, away: Array, heirs: Array, ring: Luck
-) -> Array:
+def find_heirs(households: Households, members: Array, adults: Array, away: Array, heirs: Array, ring: Luck) -> Array:
     """Households without adults here or anybody away, and who takes over: -1 is nobody, -2 it goes on.
 
     Who left by marriage takes all along; orphans are taken in by the next household clockwise on a keyed
@@ -489,11 +487,7 @@ def choose_couples(
         if husband < 0 or persons.sex[i] != WOMAN or persons.status[i] > OWN_ACCOUNT:
             continue
         home = persons.household[i]
-        if (
-            members[home] <= crowded
-            or persons.household[husband] != home
-            or persons.status[husband] > OWN_ACCOUNT
-        ):
+        if members[home] <= crowded or persons.household[husband] != home or persons.status[husband] > OWN_ACCOUNT:
             continue
         if eldest[home] == i or eldest[home] == husband:
             continue
@@ -623,9 +617,7 @@ class Vital(Mechanism):
     )  # fmt: skip
     adds = (Persons, Households)
     pays = (
-        Flow(
-            "inheritance abroad", Migrants.savings, Households.liquid_assets, "savings of those who die away"
-        ),
+        Flow("inheritance abroad", Migrants.savings, Households.liquid_assets, "savings of those who die away"),
         Flow(
             "division",
             Households.liquid_assets,
@@ -638,9 +630,7 @@ class Vital(Mechanism):
             Lenders.cash,
             "what a household that ends still owed",
         ),
-        Flow(
-            "estates", Households.liquid_assets, Localities.outside, "left to kin elsewhere by one that ends"
-        ),
+        Flow("estates", Households.liquid_assets, Localities.outside, "left to kin elsewhere by one that ends"),
     )
     shows = ("population", "net_births")
 
@@ -674,9 +664,7 @@ class Vital(Mechanism):
         (0.001, 0.05),
         "assumption: an unmarried woman of 18 marries within five years, median",
     )
-    bride_moves: float = param(
-        0.9, "1", (0.0, 1.0), "assumption: share of couples living with his household at first"
-    )
+    bride_moves: float = param(0.9, "1", (0.0, 1.0), "assumption: share of couples living with his household at first")
     crowding: float = param(
         1.5, "1", (1.0, 4.0), "assumption: members over the place's mean from which a couple may leave"
     )
@@ -695,9 +683,7 @@ class Vital(Mechanism):
         self.deaths(month)
         self.births(month)
         count = month.count(Households)
-        heirs = marry(
-            month.persons, month.households, self.rules, month.count(Localities), now, month.luck("marriage")
-        )
+        heirs = marry(month.persons, month.households, self.rules, month.count(Localities), now, month.luck("marriage"))
         members, adults, away, receivers = (np.zeros(count, np.int64) for _ in range(4))
         eldest = np.full(count, -1, np.int64)
         take_stock(month.persons, now, members, adults, away, receivers, eldest)
@@ -726,9 +712,7 @@ class Vital(Mechanism):
 
     def births(self, month: Month) -> None:
         """Children are born into their mothers' households."""
-        mothers = conceive(
-            month.persons, self.rules, month.territory.fertility, month.age_base, month.luck("birth")
-        )
+        mothers = conceive(month.persons, self.rules, month.territory.fertility, month.age_base, month.luck("birth"))
         count = len(mothers)
         if not count:
             return

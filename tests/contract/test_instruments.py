@@ -98,9 +98,7 @@ def test_it_moves_the_levers_it_names_for_whom_it_names_and_no_other(place, path
     assert set(away) == {str(move.lever) for move in found.moves}
     for move in found.moves:
         neutral, values = move.lever.initial, away[str(move.lever)]
-        amount = {"add": move.amount, "set": move.amount - neutral, "multiply": neutral * (move.amount - 1)}[
-            move.how
-        ]
+        amount = {"add": move.amount, "set": move.amount - neutral, "multiply": neutral * (move.amount - 1)}[move.how]
         whom = entitled if move.lever.table == GROUPS[found.eligible].table else None
         if whom is None:
             whom = members(month, move.of) if move.of else np.ones(len(values), bool)
@@ -112,13 +110,9 @@ def test_it_moves_the_levers_it_names_for_whom_it_names_and_no_other(place, path
 def test_a_larger_dose_never_serves_fewer_and_serves_everyone_a_smaller_one_serves(place, path):
     before: dict[str, np.ndarray] = {}
     for dose in DOSES:
-        away = {
-            name: np.abs(values) for name, values in moved(delivered(place, event(path).dosed(dose))).items()
-        }
+        away = {name: np.abs(values) for name, values in moved(delivered(place, event(path).dosed(dose))).items()}
         for name, values in before.items():
-            assert (away[name] >= values - 1e-6).all(), (
-                f"{path} at dose {dose}: {name} is moved less for somebody"
-            )
+            assert (away[name] >= values - 1e-6).all(), f"{path} at dose {dose}: {name} is moved less for somebody"
         before = away
 
 
@@ -193,9 +187,7 @@ def test_all_of_them_at_once_leave_the_books_closed(place):
     run(place, 6)
     for lever in LEVERS:
         values = place.population[lever.table].values(lever.name)
-        assert values.min() >= np.float32(lever.bounds[0]) and values.max() <= np.float32(lever.bounds[1]), (
-            lever
-        )
+        assert values.min() >= np.float32(lever.bounds[0]) and values.max() <= np.float32(lever.bounds[1]), lever
 
 
 def test_the_order_in_which_they_are_listed_does_not_matter(place):

@@ -57,9 +57,7 @@ def test_debt_service_never_exceeds_debt_or_what_is_left(left, share, debt):
 
 
 @given(st.floats(-1e4, 1e5), MONEY, MONEY, SHARE)
-def test_comfort_is_paid_out_of_what_is_left_and_all_of_it_once_the_target_is_there(
-    left, savings, target, share
-):
+def test_comfort_is_paid_out_of_what_is_left_and_all_of_it_once_the_target_is_there(left, savings, target, share):
     spent = own_comfort(left, savings, target, share)
     assert 0.0 <= spent <= max(left, 0.0)
     if savings >= target:
@@ -70,15 +68,11 @@ def abroad(count: int = 1, seed: int = 1, destination=(), migrant=(), person=())
     """People away at one destination where everybody finds work at once and nobody loses it."""
     population = Population()
     places(population)
-    there = {"wage": [[100.0, 300.0]], "living_cost": 60.0, "finding": 1.0, "separation": 0.0} | dict(
-        destination
-    )
+    there = {"wage": [[100.0, 300.0]], "living_cost": 60.0, "finding": 1.0, "separation": 0.0} | dict(destination)
     population.add(Destinations, 1, id=[1], **there)
     rows = np.arange(count)
     population.add(Households, count, id=rows + 1, locality=0)
-    population.add(
-        Persons, count, id=rows + 1, household=rows, status=Status.AWAY, spell=rows, **dict(person)
-    )
+    population.add(Persons, count, id=rows + 1, household=rows, status=Status.AWAY, spell=rows, **dict(person))
     population.add(
         Migrants, count, id=rows + 1, person=rows, household=rows, locality=0, destination=0, **dict(migrant)
     )
@@ -142,9 +136,7 @@ def test_the_recognised_wait_for_skilled_work_only_as_long_as_savings_last():
         put_money(world.population, "Migrants", "savings", savings)
         world.run(Away(on_the_job=0.0))
         migrants = world.population.migrants
-        results.append(
-            (1 - migrants.employed.mean(), (migrants.occupation[migrants.employed == 1] == 0).mean())
-        )
+        results.append((1 - migrants.employed.mean(), (migrants.occupation[migrants.employed == 1] == 0).mean()))
     assert results[0][0] < results[1][0]
     assert results[0][1] > results[1][1] == 0.0
 
@@ -159,9 +151,7 @@ def test_the_irregular_find_less_earn_less_and_can_be_detected():
     assert none.population.migrants.wage.max() == pytest.approx(90.0)
 
 
-@pytest.mark.parametrize(
-    ("lever", "value", "column"), [("exchange", 2.0, "savings"), ("cycle", 3.0, "employed")]
-)
+@pytest.mark.parametrize(("lever", "value", "column"), [("exchange", 2.0, "savings"), ("cycle", 3.0, "employed")])
 def test_levers_of_the_destination(lever, value, column):
     there, saver = {"finding": 0.2, "separation": 0.1}, {"target_savings": 1e6}
     plain = abroad(300, destination=there, migrant=saver)

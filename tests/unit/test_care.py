@@ -93,9 +93,7 @@ def test_relief_goes_to_the_person_named():
 def test_those_here_take_over_from_the_absent_unless_the_channel_is_off():
     """He is away: she does it all. With reassignment off she gives her 90 of 120, as before."""
     status = [Status.INACTIVE, Status.AWAY, Status.CHILD]
-    assert hours(home([30, 32, 3], [0, 1, 1], status))[0] == pytest.approx(
-        100.0
-    )  # housework of two, the child
+    assert hours(home([30, 32, 3], [0, 1, 1], status))[0] == pytest.approx(100.0)  # housework of two, the child
     assert hours(home([30, 32, 3], [0, 1, 1], status), reassignment=0)[0] == pytest.approx(90.0)
 
 

@@ -39,9 +39,7 @@ CARE = {
     "budget": {"value": 350, "unit": "money/month"},
     "unit_cost": {"value": 35, "unit": "money/month/place", "source": "assumption", "bounds": [5, 200]},
     "levers": {
-        "persons": {
-            "care_relief": {"add": 80, "unit": "hour/month", "source": "assumption", "bounds": [0, 200]}
-        }
+        "persons": {"care_relief": {"add": 80, "unit": "hour/month", "source": "assumption", "bounds": [0, 200]}}
     },
 }
 DROUGHT = {
@@ -69,9 +67,7 @@ def changed(base: dict, path: str, value: object) -> dict:
     return tree
 
 
-def little_world(
-    *events, people: int = 60, places: int = 3, order=None, more: int = 0
-) -> types.SimpleNamespace:
+def little_world(*events, people: int = 60, places: int = 3, order=None, more: int = 0) -> types.SimpleNamespace:
     """Households of four, every second member caring, in some localities; nothing else of a world."""
     population = Population()
     population.add(Localities, places, id=np.arange(places))
@@ -89,9 +85,7 @@ def little_world(
         birth_month=-12 * (20 + rows % 9),
         care_hours=np.where(rows % 2 == 0, 40.0, 0.0), sex=rows % 2,
     )  # fmt: skip
-    ledger = Ledger(
-        population, frozenset({Authorities.cash, Localities.outside}), frozenset({Localities.till})
-    )
+    ledger = Ledger(population, frozenset({Authorities.cash, Localities.outside}), frozenset({Localities.till}))
     return types.SimpleNamespace(
         population=population, streams=Streams(7), ledger=ledger, territory=None, month=24, burn_in=24,
         events=tuple(events), moved=set(), start=types.SimpleNamespace(persons=people),
@@ -431,9 +425,7 @@ def test_random_assignment_grows_with_its_share_and_keeps_units_together(unit):
     rich = changed(CARE, "budget.value", 1e6)
     served = []
     for share in (0.0, 0.34, 0.67, 1.0):
-        world = live(
-            little_world(read_instrument("care", {**rich, "assign": {"unit": unit, "share": share}}))
-        )
+        world = live(little_world(read_instrument("care", {**rich, "assign": {"unit": unit, "share": share}})))
         persons = world.population.persons
         served.append(relief(world) > 0)
         if unit == "localities":
@@ -457,22 +449,16 @@ def test_two_instruments_add_up_within_the_bounds_of_the_lever():
 
 def test_shocks_multiply_and_the_order_in_the_list_does_not_matter():
     dry = read_shock("dry", {**DROUGHT, "start": 1})
-    locusts = read_shock(
-        "locusts", changed({**DROUGHT, "start": 1}, "levers.localities.harvest.multiply", 0.8)
-    )
+    locusts = read_shock("locusts", changed({**DROUGHT, "start": 1}, "levers.localities.harvest.multiply", 0.8))
     one, other = live(little_world(dry, locusts)), live(little_world(locusts, dry))
     assert one.population.localities.harvest == pytest.approx(0.4)
     assert everything(one) == everything(other)
 
 
 def test_a_lever_of_another_table_moves_with_the_share_served():
-    values = changed(
-        CARE, "levers.providers", {"fee_cut": {"add": 0.3, "source": "x", "of": "providers_digital"}}
-    )
+    values = changed(CARE, "levers.providers", {"fee_cut": {"add": 0.3, "source": "x", "of": "providers_digital"}})
     world = live(little_world(read_instrument("care", values)))
-    assert world.population["Providers"].values("fee_cut").tolist() == pytest.approx(
-        [0, 0, 0.1, 0]
-    )  # 10 of 30 served
+    assert world.population["Providers"].values("fee_cut").tolist() == pytest.approx([0, 0, 0.1, 0])  # 10 of 30 served
     world = live(little_world(read_instrument("care", changed(values, "budget.value", 0))))
     assert not world.population["Providers"].values("fee_cut").any()
 

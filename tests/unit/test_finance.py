@@ -119,9 +119,7 @@ def test_hand_worked_month():
 
 
 def test_a_hopeless_debt_is_written_off_and_remembered():
-    population = town(
-        labour_income=[90.0, 0.0, 30.0], earned_income=[90.0, 1.0, 30.0], need=[10.0, 40.0, 50.0]
-    )
+    population = town(labour_income=[90.0, 0.0, 30.0], earned_income=[90.0, 1.0, 30.0], need=[10.0, 40.0, 50.0])
     Stand(population, place=PLACE).run(Finance())
     lenders = population["Lenders"]
     assert population.households.defaults.tolist() == [0, 1, 0] and population.households.debt[1] < 1_000

@@ -32,9 +32,7 @@ def test_staff_come_first_and_procurement_is_limited_by_what_sellers_can_serve()
     assert local_part(40.0, 0.5, 0.9, 1.1, 10.0) == pytest.approx(11.0)
 
 
-@given(
-    st.floats(0.0, 1e6), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.5, 2.0), st.floats(0.0, 1e6)
-)
+@given(st.floats(0.0, 1e6), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.5, 2.0), st.floats(0.0, 1e6))
 def test_local_purchases_never_exceed_money_or_capacity(left, share, extra, price, capacity):
     bought = local_part(left, share, extra, price, capacity)
     assert 0.0 <= bought <= min(left, price * capacity)

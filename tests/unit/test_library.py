@@ -57,9 +57,7 @@ def test_what_is_no_plain_table_is_refused_in_one_line(raw, said):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "name", ["../../x", "/etc/passwd", "..", "", "a/b", "A", "x" * 99, "a\nb", "policies.x"]
-)
+@pytest.mark.parametrize("name", ["../../x", "/etc/passwd", "..", "", "a/b", "A", "x" * 99, "a\nb", "policies.x"])
 def test_a_name_cannot_leave_the_library(name):
     with pytest.raises(LibraryError, match="is not allowed"):
         library.load("policies", name)
@@ -105,9 +103,7 @@ def test_optional_keys_are_made_explicit_so_that_they_can_be_overridden():
 @pytest.mark.parametrize("name", library.policies())
 def test_every_shipped_instrument_is_valid_and_says_where_it_comes_from(name):
     instrument = library.policy(name)
-    assert instrument.inventory and all(
-        item.split("-")[0] in ("POL", "CAS", "NUM") for item in instrument.inventory
-    )
+    assert instrument.inventory and all(item.split("-")[0] in ("POL", "CAS", "NUM") for item in instrument.inventory)
     assert instrument.unit_cost.source != "chosen by the user"
     assert instrument.shows
     assert instrument.currency
@@ -128,11 +124,7 @@ def test_every_shipped_case_names_what_is_shipped(name):
         kind, _, rest = key.partition(".")
         assert kind in ("territory", "policies", "shocks", "months", "parameters", "population"), override
         for item in (
-            value.strip("[]").split(",")
-            if not rest and kind in known
-            else [rest.split(".")[0]]
-            if rest
-            else []
+            value.strip("[]").split(",") if not rest and kind in known else [rest.split(".")[0]] if rest else []
         ):
             assert not item or item in known[kind], override
 

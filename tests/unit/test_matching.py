@@ -31,9 +31,7 @@ SEEKER = {
 }
 
 
-def market(
-    seekers: int, vacancies: int, firms: int | None = None, seed: int = 1, firm: dict | None = None, **seeker
-):
+def market(seekers: int, vacancies: int, firms: int | None = None, seed: int = 1, firm: dict | None = None, **seeker):
     """Identical seekers and vacancies, one to a firm unless said otherwise."""
     firms = vacancies if firms is None else firms
     return town(
@@ -150,13 +148,11 @@ def test_employees_move_for_better_pay_only_and_leave_a_job_behind():
 
 
 def test_skilled_seekers_look_where_they_chose_to():
-    made = market(
-        100, 100, firm={"occupation": np.tile([0, 1], 50)}, occupation=1, seeks=np.repeat([0, 1], 50)
-    ).run(LINE)
-    employed = made.persons.employer >= 0
-    np.testing.assert_array_equal(
-        made.firms.occupation[made.persons.employer[employed]], made.persons.seeks[employed]
+    made = market(100, 100, firm={"occupation": np.tile([0, 1], 50)}, occupation=1, seeks=np.repeat([0, 1], 50)).run(
+        LINE
     )
+    employed = made.persons.employer >= 0
+    np.testing.assert_array_equal(made.firms.occupation[made.persons.employer[employed]], made.persons.seeks[employed])
     assert made.markets.hires.min() > 0
 
 

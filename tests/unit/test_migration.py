@@ -80,9 +80,7 @@ def test_hand_worked_liquidity():
 def fixed_points(norm: float) -> list[float]:
     """Prevalences at which as many are away as want to be, with only the norm and symmetric flows."""
     grid = np.linspace(0.0, 1.0, 4_001) + 1e-9
-    gap = np.array(
-        [logistic(utility_of_place(0.0, 0.0, 0.0, 0.0, p, norm, 0.0, norm / 2.0)) - p for p in grid]
-    )
+    gap = np.array([logistic(utility_of_place(0.0, 0.0, 0.0, 0.0, p, norm, 0.0, norm / 2.0)) - p for p in grid])
     return [float(grid[k]) for k in np.flatnonzero(gap[:-1] * gap[1:] <= 0)]
 
 
@@ -161,9 +159,7 @@ def test_hand_worked_prospects_at_home():
     assert seen[Status.UNEMPLOYED] == seen[Status.AWAY] == (100.0, 40.0, pytest.approx(long_run, abs=1e-5))
     assert seen[Status.INACTIVE] == (100.0, 60.0, pytest.approx(long_run, abs=1e-5))
     assert own_account_worth(0.0, 0.0, 50.0, 30.0, 2.0) == 60.0
-    assert own_account_worth(1.0, 0.0, 70.0, 30.0, 2.0) == pytest.approx(
-        70.0
-    )  # first hand on a whole holding
+    assert own_account_worth(1.0, 0.0, 70.0, 30.0, 2.0) == pytest.approx(70.0)  # first hand on a whole holding
 
 
 def test_prices_loans_and_altruism():
@@ -194,9 +190,7 @@ def test_leaving_limit_of_a_place_that_is_simply_better():
 # ------------------------------------------------------------------------------------------------ tables
 
 
-def village(
-    count: int = 400, seed: int = 1, destination=(), place=(), home=(), person=(), fee: float = 0.0
-) -> Stand:
+def village(count: int = 400, seed: int = 1, destination=(), place=(), home=(), person=(), fee: float = 0.0) -> Stand:
     """Pairs of adults at home, one destination that pays five times as much."""
     population = Population()
     places(population, median_income=100.0, **dict(place))
@@ -308,9 +302,7 @@ def test_a_loan_can_pay_and_is_owed():
     away = gone(world)
     assert len(away)
     owed = world.population.households.debt
-    assert (
-        owed.sum() == world.ledger.paid("trip loans") == world.population["Lenders"].values("loans").sum() > 0
-    )
+    assert owed.sum() == world.ledger.paid("trip loans") == world.population["Lenders"].values("loans").sum() > 0
 
 
 def test_lenders_without_money_lend_nothing():
@@ -339,9 +331,7 @@ def test_without_the_quota_the_way_is_irregular_or_a_recruiters():
     placed = village(destination={"regular_share": 0.0, "detection": 0.05}, fee=600.0)
     placed.run(Migration(consider=1.0, advance=0.7))
     stays = placed.population.migrants
-    assert (
-        (stays.route == Route.RECRUITER).all() and (stays.regular == 1).all() and (stays.employed == 1).all()
-    )
+    assert (stays.route == Route.RECRUITER).all() and (stays.regular == 1).all() and (stays.employed == 1).all()
     assert (stays.debt == 42_000).all()  # seven tenths are advanced, the rest is paid
     assert placed.ledger.paid("trip") == 18_000 * stays.count
     supervised = village(destination={"regular_share": 0.0, "detection": 0.05}, fee=600.0)
@@ -508,9 +498,7 @@ def test_destinations_are_chosen_by_value_within_the_nest():
 def test_skilled_people_weigh_recognition():
     left = []
     for chance in (0.0, 1.0):
-        world = village(
-            person={"occupation": Occupation.SKILLED}, destination={"recognition_at_arrival": chance}
-        )
+        world = village(person={"occupation": Occupation.SKILLED}, destination={"recognition_at_arrival": chance})
         world.run(ALWAYS)
         left.append(len(gone(world)))
         if left[-1]:

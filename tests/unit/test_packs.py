@@ -91,9 +91,7 @@ def test_sex_by_age_can_be_fitted_to_the_margins(pack):
 
 @pytest.mark.parametrize("kind", [Inputs, DestinationInputs, ProviderInputs])
 def test_every_input_is_used_by_the_model(kind):
-    sources = "".join(
-        path.read_text(encoding="utf-8") for path in sorted(SIM.rglob("*.py")) if path.name != "packs.py"
-    )
+    sources = "".join(path.read_text(encoding="utf-8") for path in sorted(SIM.rglob("*.py")) if path.name != "packs.py")
     for field in dataclasses.fields(kind):
         if field.name not in ("name", "title", "currency", "base_year", "population"):
             assert re.search(rf"\.{field.name}\b", sources), f"{kind.__name__}.{field.name} is read nowhere"
@@ -187,15 +185,11 @@ def test_derived_figures_of_diourbel_can_be_computed_again(diourbel):
     inputs = diourbel.inputs
     assert inputs.gdp_per_head == pytest.approx(0.838 * 14_900 + 0.162 * 28_500, rel=0.002)
     assert inputs.pay_basic == pytest.approx(42_150 * 1.014 * 1.007, rel=0.002)
-    assert inputs.pay_skilled == pytest.approx(
-        (177_930 * 177_930 / 75_564 * inputs.pay_basic) ** 0.5, rel=0.005
-    )
+    assert inputs.pay_skilled == pytest.approx((177_930 * 177_930 / 75_564 * inputs.pay_basic) ** 0.5, rel=0.005)
     assert inputs.urban_share == pytest.approx((753_313 + 77_256 + 133_706) / 1_497_455, abs=0.001)
     assert inputs.desk_distance_village == pytest.approx(0.5 * (4_770 / 5) ** 0.5, abs=0.5)
     assert place(diourbel, "italy").wage_basic == pytest.approx(968 * 655.957, rel=0.001)
-    assert place(diourbel, "dakar").wage_basic == pytest.approx(
-        inputs.pay_basic * 104_869 / 75_564, rel=0.002
-    )
+    assert place(diourbel, "dakar").wage_basic == pytest.approx(inputs.pay_basic * 104_869 / 75_564, rel=0.002)
     assert 5 * sum(inputs.fertility) == pytest.approx(4.95, abs=0.01)
     ages = np.array(inputs.age_shares)
     assert ages[:4].sum() == pytest.approx(0.56, abs=0.001)

@@ -145,9 +145,7 @@ def test_direct_null_control_income_off_remittances_change_no_bit():
     on_paid = town(people, households={**common, **with_money}, persons=persons).run(LINE)
     on_withheld = town(people, households=common, persons=persons).run(LINE)
     assert (on_paid.persons.reservation_wage >= on_withheld.persons.reservation_wage).all()
-    assert (on_paid.persons.status == Status.INACTIVE).sum() > (
-        on_withheld.persons.status == Status.INACTIVE
-    ).sum()
+    assert (on_paid.persons.status == Status.INACTIVE).sum() > (on_withheld.persons.status == Status.INACTIVE).sum()
 
 
 def test_volatility_off_ignores_the_spread_exactly():
@@ -249,20 +247,14 @@ def test_compiled_loops_equal_plain_python():
     for name in ("status", "why_out", "work", "seeks"):
         np.testing.assert_array_equal(fast.persons.values(name), plain.persons.values(name), err_msg=name)
     for name in ("reservation_wage", "not_working", "nonlabour_income"):
-        np.testing.assert_allclose(
-            fast.persons.values(name), plain.persons.values(name), rtol=2e-7, err_msg=name
-        )
+        np.testing.assert_allclose(fast.persons.values(name), plain.persons.values(name), rtol=2e-7, err_msg=name)
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.floats(0.0, 300.0), st.floats(0.05, 3.0), st.floats(0.0, 450.0), st.floats(0.2, 3.0))
 def test_more_remittances_never_bring_anybody_in(receipt, taste, care, skill):
     persons = {"taste": taste, "care_hours": care, "skill": skill}
-    with_money = town(households={"persistent_receipt": receipt, "receipts": receipt}, persons=persons).run(
-        LINE
-    )
+    with_money = town(households={"persistent_receipt": receipt, "receipts": receipt}, persons=persons).run(LINE)
     without = town(persons=persons).run(LINE)
-    assert not (
-        with_money.persons.status[0] != Status.INACTIVE and without.persons.status[0] == Status.INACTIVE
-    )
+    assert not (with_money.persons.status[0] != Status.INACTIVE and without.persons.status[0] == Status.INACTIVE)
     assert with_money.persons.reservation_wage[0] >= without.persons.reservation_wage[0] - 1e-4

@@ -178,9 +178,7 @@ def test_withheld_remittances_take_the_same_from_migrants_and_bring_nothing():
     assert (withheld.population.households.liquid_assets == 10_000).all()
     assert (paid.population.households.liquid_assets > 10_000).all()
     for name in ("savings", "waiting", "plan"):
-        np.testing.assert_array_equal(
-            paid.population.migrants.values(name), withheld.population.migrants.values(name)
-        )
+        np.testing.assert_array_equal(paid.population.migrants.values(name), withheld.population.migrants.values(name))
 
 
 def test_a_transfer_that_is_lost_leaves_the_migrant_and_does_not_arrive():
@@ -216,10 +214,7 @@ def test_a_card_opens_the_digital_way_and_information_cuts_margins():
         world.run(Remittances(), 3)
     digital = [(w.population.migrants.channel == Channel.DIGITAL).mean() for w in (plain, cards)]
     assert digital[0] == 0.0 < digital[1]
-    assert (
-        told.population["Providers"].values("margin").max()
-        < plain.population["Providers"].values("margin").min()
-    )
+    assert told.population["Providers"].values("margin").max() < plain.population["Providers"].values("margin").min()
     assert plain.population.localities.informed[0] == pytest.approx(0.5, abs=0.1)
     assert told.population.localities.informed[0] == 1.0
     assert told.population.migrants.known_cost.mean() < plain.population.migrants.known_cost.mean()
@@ -261,9 +256,7 @@ def test_two_migrants_of_one_household_share_the_task():
     )  # fmt: skip
     for world in (one, two):
         world.run(Remittances())
-    assert two.population.migrants.plan.sum() == pytest.approx(
-        float(one.population.migrants.plan[0]), rel=1e-5
-    )
+    assert two.population.migrants.plan.sum() == pytest.approx(float(one.population.migrants.plan[0]), rel=1e-5)
 
 
 def test_help_with_the_households_loan_is_a_switch_of_its_own():

@@ -63,9 +63,7 @@ def test_rates_are_remembered_over_three_months_and_shrunk():
 
 
 def test_who_is_paid_less_than_time_is_worth_quits():
-    made = team(
-        4, not_working=np.array([45.0, 61.0, 45.0, 61.0]), not_working_part=99.0, reservation_flow=-1.0
-    )
+    made = team(4, not_working=np.array([45.0, 61.0, 45.0, 61.0]), not_working_part=99.0, reservation_flow=-1.0)
     made.run(CALM)
     assert made.persons.status.tolist() == [4, 2, 4, 2]
     assert made.persons.employer.tolist() == [0, -1, 0, -1]
@@ -88,9 +86,7 @@ def test_a_closed_firm_releases_everybody():
 
 
 def test_layoffs_hit_short_tenure_first_and_only_the_excess():
-    made = team(1000, firm={"desired_jobs": 500}, tenure=np.repeat([0, 120], 500), reservation_flow=5.0).run(
-        CALM
-    )
+    made = team(1000, firm={"desired_jobs": 500}, tenure=np.repeat([0, 120], 500), reservation_flow=5.0).run(CALM)
     gone = made.persons.status == Status.UNEMPLOYED
     assert gone.sum() == pytest.approx(150, abs=15)
     assert gone[:500].sum() > 3 * gone[500:].sum()
@@ -107,9 +103,7 @@ def test_other_endings_come_at_their_rate():
 
 
 def test_part_time_counts_half_in_labour_and_by_its_own_value_of_time():
-    made = team(
-        2, hours=np.array([180.0, 90.0]), skill=2.0, not_working_part=70.0, reservation_flow=-1.0
-    ).run(CALM)
+    made = team(2, hours=np.array([180.0, 90.0]), skill=2.0, not_working_part=70.0, reservation_flow=-1.0).run(CALM)
     assert made.persons.status.tolist() == [4, 2]
     assert made.firms.labour[0] == 2.0
 

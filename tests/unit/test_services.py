@@ -17,9 +17,7 @@ def town(buildings=0.8, labour=10.0, members=100, purchases=1000.0):
     population = Population()
     places(population, start_residents=100, buildings=buildings)
     population.add(Households, 1, id=[1], locality=0, members=members)
-    population.add(
-        Firms, 2, id=[1, 2], locality=0, sector=[Sector.PUBLIC, Sector.TRADABLE], labour=[labour, 99.0]
-    )
+    population.add(Firms, 2, id=[1, 2], locality=0, sector=[Sector.PUBLIC, Sector.TRADABLE], labour=[labour, 99.0])
     population["Authorities"].values("purchases")[:] = purchases
     return population
 

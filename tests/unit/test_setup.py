@@ -62,9 +62,7 @@ def test_every_locked_package_has_a_hash(lock):
     assert [line for line in lines if "==" not in line or "--hash=sha256:" not in line] == []
 
 
-@pytest.mark.parametrize(
-    ("lock", "extras"), [(LIGHT, LIGHT_EXTRAS), (HEAVY, HEAVY_EXTRAS)], ids=["light", "heavy"]
-)
+@pytest.mark.parametrize(("lock", "extras"), [(LIGHT, LIGHT_EXTRAS), (HEAVY, HEAVY_EXTRAS)], ids=["light", "heavy"])
 def test_lock_holds_every_declared_dependency_at_an_allowed_version(lock, extras):
     versions = locked(lock)
     declared = list(project()["dependencies"])
@@ -158,24 +156,18 @@ def test_a_chosen_python_that_does_not_suit_is_refused_in_one_line(poor_machine)
 def test_wheel_installed_elsewhere_carries_the_data(tmp_path):
     """Built and installed without a network; the packages are then imported from the new place."""
     elsewhere = tmp_path / "elsewhere"
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path], cwd=ROOT, check=True
-    )
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path], cwd=ROOT, check=True)
     (wheel,) = tmp_path.glob("remesa-*.whl")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
     subprocess.run([*pip, "--target", elsewhere, wheel], check=True)
 
     ours = ("sim", "scenarios", "experiments", "analysis")
-    top = {
-        path.name for path in elsewhere.iterdir() if path.is_dir() and not path.name.endswith(".dist-info")
-    }
+    top = {path.name for path in elsewhere.iterdir() if path.is_dir() and not path.name.endswith(".dist-info")}
     assert top - {"bin"} == set(ours)
     for package in ours:
         for path in (ROOT / package).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
-                assert (elsewhere / path.relative_to(ROOT)).is_file(), (
-                    f"the wheel lacks {path.relative_to(ROOT)}"
-                )
+                assert (elsewhere / path.relative_to(ROOT)).is_file(), f"the wheel lacks {path.relative_to(ROOT)}"
     assert list((elsewhere / "scenarios").rglob("*.yaml"))
 
     where = f"import {', '.join(ours)}; print(*(p.__path__[0] for p in ({', '.join(ours)})), sep='\\n')"

@@ -155,9 +155,7 @@ def test_support_lowers_the_fee_to_what_can_be_paid():
 def test_prospects_away_keep_pupils_at_school_and_work_here_draws_them():
     here = {"prevalence": 0.0}
     assert pupils(locality={"prevalence": 0.3}) > pupils(locality=here)
-    assert pupils(locality={"unemployment": 0.0, "school_quality": 1.0}) > pupils(
-        locality={"school_quality": 0.1}
-    )
+    assert pupils(locality={"unemployment": 0.0, "school_quality": 1.0}) > pupils(locality={"school_quality": 0.1})
 
 
 def workers(status, **values):

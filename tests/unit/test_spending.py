@@ -111,9 +111,7 @@ def town(cash=(20_000, 5_000), capacity=1_000.0):
         smoothed_income=[100.0, 30.0], earned_income=[100.0, 30.0],
     )  # fmt: skip
     put_money(population, "Households", "liquid_assets", list(cash))
-    population.add(
-        Firms, 1, id=[1], locality=0, sector=int(Sector.NON_TRADABLE), output=120.0, wage_bill=70.0
-    )
+    population.add(Firms, 1, id=[1], locality=0, sector=int(Sector.NON_TRADABLE), output=120.0, wage_bill=70.0)
     population.add(
         Persons, 2, id=[1, 2], household=[0, 1], status=[int(Status.EMPLOYED), int(Status.OWN_ACCOUNT)],
         employer=[0, -1], work=[0, int(Work.TRADE)], hours=160.0,

@@ -13,9 +13,7 @@ import pytest
 from experiments import store as module
 from experiments.store import Finished, Planned, Store, StoreError
 
-PLAN = [
-    Planned(f"{scenario}-{seed}", scenario, seed) for seed in (1, 2, 3) for scenario in ("baseline", "policy")
-]
+PLAN = [Planned(f"{scenario}-{seed}", scenario, seed) for seed in (1, 2, 3) for scenario in ("baseline", "policy")]
 
 
 def finished(run_id: str, level: float = 1.0) -> Finished:
@@ -158,9 +156,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_runs(tmp_path):
 
 
 @pytest.mark.parametrize(("number", "said"), [(errno.ENOSPC, "no space"), (errno.EROFS, "cannot be written")])
-def test_a_full_disk_leaves_nothing_half_written_and_what_is_stored_whole(
-    tmp_path, monkeypatch, number, said
-):
+def test_a_full_disk_leaves_nothing_half_written_and_what_is_stored_whole(tmp_path, monkeypatch, number, said):
     store = begun(tmp_path)
     store.write([finished("policy-1")])
 

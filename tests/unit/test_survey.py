@@ -113,16 +113,12 @@ def test_ages_in_parts_of_years_are_kept():
 
 def test_localities_are_numbered_by_name_and_must_be_as_many_as_the_territory_has():
     lines = FAMILY.splitlines()
-    text = "\n".join(
-        [lines[0] + ",locality"] + [line + (",B" if ",h1," in line else ",A") for line in lines[1:]]
-    )
+    text = "\n".join([lines[0] + ",locality"] + [line + (",B" if ",h1," in line else ",A") for line in lines[1:]])
     people = read(text, inputs=dataclasses.replace(INPUTS, localities=2.0))
     row = by_age(people)
     assert people.locality[row[67]] == 0 and people.locality[row[34]] == 1
     assert (np.diff(people.locality) >= 0).all()
-    with pytest.raises(
-        SurveyError, match=r"names 2 localities, the territory has 1; set territory\.localities"
-    ):
+    with pytest.raises(SurveyError, match=r"names 2 localities, the territory has 1; set territory\.localities"):
         read(text)
 
 

@@ -28,8 +28,7 @@ def cells(people):
 
 def same(one, other):
     return all(
-        np.array_equal(getattr(one, field.name), getattr(other, field.name))
-        for field in dataclasses.fields(one)
+        np.array_equal(getattr(one, field.name), getattr(other, field.name)) for field in dataclasses.fields(one)
     )
 
 

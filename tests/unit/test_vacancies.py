@@ -41,9 +41,7 @@ def firm(sector: Sector, labour: float = 100.0, wage: float = 50.0, **values):
     }  # fmt: skip
 
 
-def one(
-    sector: Sector, people: int = 1, localities: dict | None = None, markets: dict | None = None, **values
-):
+def one(sector: Sector, people: int = 1, localities: dict | None = None, markets: dict | None = None, **values):
     return town(
         people,
         1,
@@ -122,9 +120,7 @@ def test_local_sales_need_hands_but_never_more_than_pays():
 
 def test_customers_turned_away_count_as_sales_to_expect():
     full = one(Sector.NON_TRADABLE, localities={"use": 1.2}).run(LINE)
-    assert full.firms.expected_sales[0] == pytest.approx(
-        firm(Sector.NON_TRADABLE)["sales"] * (1.0 + 0.2 / 3.0)
-    )
+    assert full.firms.expected_sales[0] == pytest.approx(firm(Sector.NON_TRADABLE)["sales"] * (1.0 + 0.2 / 3.0))
 
 
 def test_the_public_employer_wants_what_its_budget_pays():
@@ -223,14 +219,8 @@ def test_compiled_loops_equal_plain_python():
 
 
 @settings(max_examples=100, deadline=None)
-@given(
-    st.floats(0.1, 10.0), st.floats(1.0, 1e5), st.floats(0.2, 5.0), st.floats(1.0, 500.0), st.floats(0.0, 0.3)
-)
-def test_at_the_profitable_labour_the_product_covers_wage_and_wedge(
-    productivity, capital, price, wage, wedge
-):
+@given(st.floats(0.1, 10.0), st.floats(1.0, 1e5), st.floats(0.2, 5.0), st.floats(1.0, 500.0), st.floats(0.0, 0.3))
+def test_at_the_profitable_labour_the_product_covers_wage_and_wedge(productivity, capital, price, wage, wedge):
     labour = profitable_labour(productivity, capital, price, wage, wedge, 0.35)
     if labour > 0.2:
-        assert price * marginal_product(productivity, capital, labour, 0.35) == pytest.approx(
-            (1.0 + wedge) * wage
-        )
+        assert price * marginal_product(productivity, capital, labour, 0.35) == pytest.approx((1.0 + wedge) * wage)

@@ -34,9 +34,7 @@ def place(**values):
 
 def people(population, ages, **values):
     count = len(ages)
-    return population.add(
-        Persons, count, id=np.arange(count) + 100, birth_month=-12 * np.array(ages), **values
-    )
+    return population.add(Persons, count, id=np.arange(count) + 100, birth_month=-12 * np.array(ages), **values)
 
 
 def town(homes=1, cents=0):
@@ -308,18 +306,14 @@ def village(order=None):
     population.add(Persons, count, **{name: values[order] for name, values in columns.items()})
     fertility = NEVER.copy()
     fertility[3:9] = 0.02
-    return Stand(
-        population, place=place(fertility=fertility, mortality=np.full((2, 20), 0.003), household_size=3.0)
-    )
+    return Stand(population, place=place(fertility=fertility, mortality=np.full((2, 20), 0.003), household_size=3.0))
 
 
 def life(world):
     """What became of everybody, by id."""
     persons, households = world.population.persons, world.population.households
     spouse = np.where(persons.spouse >= 0, persons.id[persons.spouse], 0)
-    rows = zip(
-        persons.id, persons.status, households.id[persons.household], spouse, persons.taste, strict=True
-    )
+    rows = zip(persons.id, persons.status, households.id[persons.household], spouse, persons.taste, strict=True)
     return sorted(rows), sorted(zip(households.id, households.liquid_assets, households.land, strict=True))
 
 
