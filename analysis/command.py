@@ -377,9 +377,9 @@ def takes_overrides(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--window",
         type=positive,
-        default=12,
+        default=None,
         metavar="MONTHS",
-        help="outcomes are means of the last months (12)",
+        help="outcomes are means of the last months (60)",
     )
     parser.add_argument("--level", type=share, default=0.90, metavar="SHARE", help="coverage of intervals (0.9)")
 
@@ -549,6 +549,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             return OK
         options = parsed(["version", *given[1:]] if given[0] == "--version" else given)
+        if "window" in options and options.window is None:
+            from experiments.effects import WINDOW
+
+            options.window = WINDOW
         document = COMMANDS[options.command].action(options)
         code = int(document.pop("exit_code", OK))
         if json_wanted:
