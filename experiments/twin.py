@@ -321,14 +321,13 @@ class Twin(mesa.Model):  # type: ignore[misc]
 
     def migrate(self) -> None:
         """Migration: who thinks of moving, who returns, who can pay to go."""
-        rules = self.rules.migration
-        horizon = float(rules.horizon)
+        horizon, beta = float(self.rules.migration.horizon), self.rules.participation.beta
         for there in self.destinations:
             there.with_job = migration.share_in_work(1.0, there.finding, there.separation, horizon)
             there.without_job = migration.share_in_work(0.0, there.finding, there.separation, horizon)
             there.recognised = migration.recognised_share(there.recognition_at_arrival, there.recognition, horizon)
-            staying = migration.annuity(rules.beta * (1.0 - there.detection), horizon)
-            there.undetected = staying / migration.annuity(rules.beta, horizon)
+            staying = migration.annuity(beta * (1.0 - there.detection), horizon)
+            there.undetected = staying / migration.annuity(beta, horizon)
         self.movers = []
         self.people.do("consider_moving")
         for person, way in self.movers:
@@ -351,7 +350,7 @@ class Twin(mesa.Model):  # type: ignore[misc]
             for group in range(4):
                 if place.here[group]:
                     place.prevalence[group] = migration.slow_average(
-                        place.prevalence[group], place.gone[group] / place.here[group], rules.norm_memory
+                        place.prevalence[group], place.gone[group] / place.here[group], self.rules.migration.norm_memory
                     )
 
     def outcomes(self) -> tuple[float, float, float, float]:

@@ -405,7 +405,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def consider_moving(self) -> None:
         """Now and then: out, back or on."""
         model = self.model
-        rules = model.rules.migration
+        rules, preferences = model.rules.migration, model.rules.participation
         stay = self.stay
         if self.status < STUDENT:
             return
@@ -419,7 +419,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         median = place.median_pay / price
         horizon = float(rules.horizon)
         months = max(1.0, min(horizon, float(RETIREMENT - age)))
-        present_value = migration.annuity(rules.beta, months)
+        present_value = migration.annuity(preferences.beta, months)
         mine = self.smoothed if stay is None else 0.0
         others = max(home.others_earnings - mine, 0.0)
         share = others / max(home.members + (0 if stay is None else 1), 1) / price
@@ -432,8 +432,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         better, worse, chance = migration.prospects_here(
             self.status, mine / price, offer, own, time, market.arrival, market.separation, months
         )
-        c0 = rules.home_production * base
-        here = migration.certainty_equivalent(share + better, share + worse, chance, c0, rules.curvature)
+        c0 = preferences.home_production * base
+        here = migration.certainty_equivalent(share + better, share + worse, chance, c0, preferences.curvature)
         best = self.best_place(age, stay, price, median, present_value, c0, here)
         if best == HOME or best is not (stay and stay.destination):
             model.movers.append((self, best))
@@ -443,7 +443,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
     ) -> Any:
         """Where life is worth most: a way there, `HOME`, or where the person is."""
         model, home, place = self.model, self.home, self.home.place
-        rules, luck = model.rules.migration, model.random
+        rules, luck, curvature = model.rules.migration, model.random, model.rules.participation.curvature
         where = stay.destination if stay is not None else None
         usual = place.prevalence[migration.prevalence_group(self.sex, age)]
         services = 0.5 * (place.school_quality + place.health_quality)
@@ -464,7 +464,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             at_start = float(stay.employed) if stays else rules.tie_job * tie
             odds = there.without_job + at_start * (there.with_job - there.without_job)
             work = migration.believed_chance(odds, doubted)
-            value_there = migration.certainty_equivalent(net, 0.0, work, c0, rules.curvature)
+            value_there = migration.certainty_equivalent(net, 0.0, work, c0, curvature)
             way, cost, worth = REGULAR, 0.0, present_value
             if stays:
                 way = stay.route
@@ -480,7 +480,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
                 if way == IRREGULAR and there.recruiter_fee > 0.0:
                     asked = migration.recruiter_price(there.recruiter_fee, there.fare, 0.0)
                     placed = migration.believed_chance(there.with_job, doubted)
-                    by_them = migration.certainty_equivalent(net, 0.0, placed, c0, rules.curvature)
+                    by_them = migration.certainty_equivalent(net, 0.0, placed, c0, curvature)
                     by_recruiter = migration.gain_in_years(by_them, here, present_value, asked / price, median)
                     if by_recruiter > gain:
                         way, cost, gain = RECRUITED, asked, by_recruiter

@@ -279,6 +279,13 @@ def remittance_dependency(t: Tally) -> Array:
     return ratio(t.receipts, t.income, 100)
 
 
+@indicator("%", "Income from elsewhere without a name", "all", "")
+def unexplained_income(t: Tally) -> Array:
+    """Other net income from the rest of the country, which closes the accounts of the start, over all income."""
+    net = t.flow("other outside income") - t.flow("other outside payments")
+    return everywhere(t, float(ratio(net[0], t.income[0] / 100, 100)))
+
+
 @indicator("%", "Households receiving remittances", "homes", "", "IND-10")
 def receiving_households(t: Tally) -> Array:
     """Households that count on remittances over all households with members here."""

@@ -11,6 +11,7 @@ from sim.codes import Channel, Event, Motive, Occupation, Route, Status, Work
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.mechanisms.away import pay_there
+from sim.mechanisms.participation import Participation
 from sim.parameters import param, switch
 from sim.population import (
     PREVALENCE_GROUPS,
@@ -316,7 +317,7 @@ def count_away(persons: Persons, households: Households, localities: Localities,
 
 @kernel
 def outlook(
-    destinations: Destinations, rules: Migration,
+    destinations: Destinations, rules: Migration, beta: float,
     with_job: Array, without_job: Array, recognised: Array, undetected: Array,
 ) -> None:  # fmt: skip
     """What a stay offers whoever goes: work with and without a job on arrival, recognition, control."""
@@ -327,14 +328,14 @@ def outlook(
         with_job[d] = share_in_work(1.0, find, lose, months)
         without_job[d] = share_in_work(0.0, find, lose, months)
         recognised[d] = recognised_share(destinations.recognition_at_arrival[d], destinations.recognition[d], months)
-        staying = annuity(rules.beta * (1.0 - destinations.detection[d]), months)
-        undetected[d] = staying / annuity(rules.beta, months)
+        staying = annuity(beta * (1.0 - destinations.detection[d]), months)
+        undetected[d] = staying / annuity(beta, months)
 
 
 @kernel
 def consider(
     persons: Persons, households: Households, migrants: Migrants, localities: Localities, markets: Markets,
-    destinations: Destinations, recruiters: Recruiters, rules: Migration, now: int,
+    destinations: Destinations, recruiters: Recruiters, rules: Migration, preferences: Participation, now: int,
     luck: Luck, tastes: Luck, quota: Luck,
     with_job: Array, without_job: Array, recognised: Array, undetected: Array,
     who: Array, chosen: Array, ways: Array, tied: Array, gains: Array, prices: Array,
@@ -349,7 +350,7 @@ def consider(
     way_of, tie_of = np.zeros(places, np.int64), np.zeros(places, np.int64)
     norm = rules.norm_weight if rules.norm else 0.0
     horizon = 1.0 * rules.horizon
-    longest = annuity(rules.beta, horizon)
+    longest = annuity(preferences.beta, horizon)
     wanting = 0
     for i in range(len(persons.household)):
         status = persons.status[i]
@@ -374,7 +375,7 @@ def consider(
         base = max(1.0 * localities.base_pay[place], 1e-9)
         median = localities.median_pay[place] / price if localities.median_pay[place] > 0.0 else base
         months = max(1.0, min(horizon, 1.0 * (RETIREMENT - age)))
-        present_value = longest if months == horizon else annuity(rules.beta, months)
+        present_value = longest if months == horizon else annuity(preferences.beta, months)
         mine = 1.0 * persons.smoothed_earnings[i] if spell < 0 else 0.0
         others = max(households.others_earnings[h] - mine, 0.0) + max(1.0 * households.other_income[h], 0.0)
         share = others / max(households.members[h] + (0 if spell < 0 else 1), 1) / price
@@ -388,8 +389,8 @@ def consider(
         time = min(persons.not_working[i] / price, 100.0 * base)
         find, lose = 1.0 * markets.arrival[row], 1.0 * markets.separation[row]
         better, worse, chance = prospects_here(status, mine / price, offer, own, time, find, lose, months)
-        c0 = rules.home_production * base
-        here = certainty_equivalent(share + better, share + worse, chance, c0, rules.curvature)
+        c0 = preferences.home_production * base
+        here = certainty_equivalent(share + better, share + worse, chance, c0, preferences.curvature)
 
         where = migrants.destination[spell] if spell >= 0 else -1
         usual = 1.0 * localities.prevalence[place, prevalence_group(persons.sex[i], age)]
@@ -420,7 +421,7 @@ def consider(
             net = (net * doubted - destinations.current_living_cost[d]) / price
             at_start = 1.0 * migrants.employed[spell] if stays else rules.tie_job * tie
             work = believed_chance(without_job[d] + at_start * (with_job[d] - without_job[d]), doubted)
-            there = certainty_equivalent(net, 0.0, work, c0, rules.curvature)
+            there = certainty_equivalent(net, 0.0, work, c0, preferences.curvature)
             way, cost, worth = REGULAR, 0.0, present_value
             if stays:
                 way = migrants.route[spell]
@@ -439,7 +440,7 @@ def consider(
                     fare, fee = 1.0 * destinations.fare[d], 1.0 * recruiters.fee[d]
                     asked = recruiter_price(fee, fare, 1.0 * recruiters.supervision[d])
                     placed = believed_chance(with_job[d], doubted)
-                    there = certainty_equivalent(net, 0.0, placed, c0, rules.curvature)
+                    there = certainty_equivalent(net, 0.0, placed, c0, preferences.curvature)
                     by_recruiter = gain_in_years(there, here, present_value, asked / price, median)
                     if by_recruiter > gain:
                         way, cost, gain = RECRUITED, asked, by_recruiter
@@ -748,9 +749,6 @@ class Migration(Mechanism):
     )
     consider: float = param(1 / 12, "1/month", (1 / 36, 1.0), "q: chance to consider moving; assumption")
     horizon: int = param(36, "month", (1, 120), "H: assumption")
-    beta: float = param(0.995, "1/month", (0.98, 0.999), "discount factor; assumption")
-    curvature: float = param(1.0, "1", (0.0, 2.0), "of utility; outside, Chetty 2006")
-    home_production: float = param(0.25, "1", (0.05, 0.5), "c0 over the median pay of the start; own fit, CPS 1991")
     gain_weight: float = param(1.0, "1/year", (0.2, 5.0), "a_x; assumption")
     nest: float = param(0.7, "1", (0.3, 1.0), "dissimilarity of destinations; assumption")
     tie_weight: float = param(0.4, "year", (0.0, 1.5), "t_h; assumption")
@@ -782,13 +780,15 @@ class Migration(Mechanism):
         persons, households, localities = month.persons, month.households, month.localities
         places, people = month.count(Destinations), month.count(Persons)
         with_job, without_job, recognised, undetected = (np.zeros(places) for _ in range(4))
-        outlook(month.destinations, self.rules, with_job, without_job, recognised, undetected)
+        preferences = month.rules_of("participation")  # time and risk are valued alike at home and away
+        outlook(month.destinations, self.rules, preferences.beta, with_job, without_job, recognised, undetected)
         who, chosen, ways, tied = (np.empty(people, np.int64) for _ in range(4))
         gains, prices = np.empty(people), np.empty(people)
         wanting = consider(
             persons, households, month.migrants, localities, month.markets, month.destinations,
             month.recruiters,
-            self.rules, month.age_base, month.luck("consider"), month.luck("taste"), month.luck_once("quota"),
+            self.rules, preferences, month.age_base, month.luck("consider"), month.luck("taste"),
+            month.luck_once("quota"),
             with_job, without_job, recognised, undetected, who, chosen, ways, tied, gains, prices,
         )  # fmt: skip
         who, chosen, ways, tied = (a[:wanting].copy() for a in (who, chosen, ways, tied))

@@ -11,6 +11,7 @@ from sim.codes import Event, Occupation, Sex, Status
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.mechanisms.migration import (
+    Migration,
     annuity,
     can_pay,
     certainty_equivalent,
@@ -19,7 +20,8 @@ from sim.mechanisms.migration import (
     share_in_work,
     utility_of_place,
 )
-from sim.mechanisms.vital import attachment_draw, taste_draw
+from sim.mechanisms.participation import Participation
+from sim.mechanisms.vital import Vital, attachment_draw, taste_draw
 from sim.parameters import param, switch
 from sim.population import Households, Localities, Markets, Persons
 from sim.streams import Luck, derived_id, uniforms
@@ -58,14 +60,15 @@ def whole_number(expected: float, uniform: float) -> int:
 
 @kernel
 def arrive(
-    localities: Localities, markets: Markets, rules: Newcomers, pool_pay: Array, need: float, now: int,
+    localities: Localities, markets: Markets, rules: Newcomers,
+    preferences: Participation, weighing: Migration, tastes: Vital, pool_pay: Array, need: float, now: int,
     names: Luck, first: Luck, second: Luck, choice: Luck,
     ids: Array, places: Array, traits: Array,
 ) -> int:  # fmt: skip
     """Each candidate of the pool decides whether to come. Returns how many do."""
     coming = 0
-    horizon = 1.0 * rules.horizon
-    present_value = annuity(rules.beta, horizon)
+    horizon = 1.0 * weighing.horizon
+    present_value = annuity(preferences.beta, horizon)
     for place in range(len(localities.price)):
         u_count, _, _, _ = uniforms(choice, localities.id[place])
         offered = whole_number(rules.candidates / 100.0 * localities.start_residents[place], u_count)
@@ -88,8 +91,8 @@ def arrive(
             left_open = max(markets.vacancies[row] - markets.hires[row], 0)
             find = chance_of_offer(markets.arrival[row], left_open, markets.searchers[row])
             work = share_in_work(0.0, find, markets.separation[row], horizon)
-            c0 = rules.home_production * base
-            here = certainty_equivalent(offer, min(max(trade, 0.0), offer), work, c0, rules.curvature)
+            c0 = preferences.home_production * base
+            here = certainty_equivalent(offer, min(max(trade, 0.0), offer), work, c0, preferences.curvature)
             way = rules.way * earned
             gain = gain_in_years(here, earned, present_value, way, base)
             if gain <= 0.0:
@@ -98,7 +101,7 @@ def arrive(
             if not can_pay(purse, 0.0, way, 0.0, need * price):
                 continue
             attachment = attachment_draw(u_attachment, rules.attachment_mean, rules.attachment_spread)
-            value = utility_of_place(gain, rules.gain_weight, 0.0, 0.0, 0.0, 0.0, 0.0, attachment)
+            value = utility_of_place(gain, weighing.gain_weight, 0.0, 0.0, 0.0, 0.0, 0.0, attachment)
             if u_go >= logistic(value):
                 continue
             ids[coming] = name
@@ -107,7 +110,7 @@ def arrive(
             traits[coming, BIRTH] = now - math.floor(12.0 * (18.0 + 22.0 * u_age))
             traits[coming, LEVEL] = level
             traits[coming, SKILL] = skill
-            traits[coming, TASTE] = taste_draw(u_taste, rules.taste_median, rules.taste_spread)
+            traits[coming, TASTE] = taste_draw(u_taste, tastes.taste_median, tastes.taste_spread)
             traits[coming, ATTACHMENT] = attachment
             traits[coming, PURSE] = purse - way
             traits[coming, POOL_PAY] = earned
@@ -161,13 +164,6 @@ class Newcomers(Mechanism):
     attachment_spread: float = param(2.0, "year", (0.5, 5.0), "assumption")
     way: float = param(0.5, "month", (0.0, 12.0), "cost of coming, in pay there; assumption")
     purse: float = param(4.0, "month", (0.0, 24.0), "mean savings of candidates, in pay there; assumption")
-    horizon: int = param(36, "month", (1, 120), "H, as in Migration; assumption")
-    beta: float = param(0.995, "1/month", (0.98, 0.999), "as in Migration; assumption")
-    curvature: float = param(1.0, "1", (0.0, 2.0), "as in Migration; outside, Chetty 2006")
-    home_production: float = param(0.25, "1", (0.05, 0.5), "c0, as in Migration; own fit, CPS 1991")
-    gain_weight: float = param(1.0, "1/year", (0.2, 5.0), "a_x, as in Migration; assumption")
-    taste_median: float = param(0.5, "1", (0.02, 5.0), "as in Vital; assumption")
-    taste_spread: float = param(1.6, "1", (1.0, 3.0), "as in Vital; own fit, Mroz 1987 and CPS 1991")
 
     def __call__(self, month: Month) -> None:
         """Ask this month's candidates, and let in those who come."""
@@ -177,7 +173,8 @@ class Newcomers(Mechanism):
         most = int(self.candidates / 100.0 * residents) + month.count(Localities)
         ids, places, traits = np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros((most, TRAITS))
         coming = arrive(
-            month.localities, month.markets, self.rules, month.territory.pool_pay, month.territory.need,
+            month.localities, month.markets, self.rules, month.rules_of("participation"),
+            month.rules_of("migration"), month.rules_of("vital"), month.territory.pool_pay, month.territory.need,
             month.age_base, month.luck("names"), month.luck_once("traits"), month.luck_once("tastes"),
             month.luck("choice"), ids, places, traits,
         )  # fmt: skip

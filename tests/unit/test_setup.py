@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LIGHT, HEAVY = "requirements.lock", "requirements-heavy.lock"
-LIGHT_EXTRAS, HEAVY_EXTRAS = ("app", "analysis", "dev"), ("calibration", "cluster")
+LIGHT_EXTRAS, HEAVY_EXTRAS = ("app", "analysis", "dev"), ("calibration", "cluster", "view")
 
 # Put together here, so that this file does not name what it forbids.
 REGISTRIES = (
