@@ -342,6 +342,13 @@ def do_demo(options: argparse.Namespace) -> dict[str, Any]:
     return ended(options, outcome, document)
 
 
+def do_estimate(options: argparse.Namespace) -> dict[str, Any]:
+    """`remesa estimate`."""
+    from analysis.estimation import do_estimate as action
+
+    return action(options)
+
+
 def do_version(options: argparse.Namespace) -> dict[str, Any]:
     """`remesa version`."""
     from importlib.metadata import version
@@ -435,12 +442,30 @@ def takes_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", help="where to write it; FOLDER/report.html")
 
 
+def takes_survey(parser: argparse.ArgumentParser) -> None:
+    """What to estimate, and from which survey."""
+    parser.add_argument("rule", choices=("participation",), help="the rule of the model that is fitted")
+    parser.add_argument("file", metavar="FILE", help="a labour-force survey, CSV or Parquet, one row per person")
+    parser.add_argument("overrides", nargs="*", metavar="key=value", help="columns, units and splits, see below")
+
+
 KEYS = """\
 key=value as in Hydra:
   territory=diourbel | my.yaml    case=NAME    policies=[a,b]    shocks=[a]
-  months=120  seed=1  seeds=20  population=20000  out=results/NAME  survey=people.csv
+  months=120  seed=1  seeds=20  population=20000  out=results/NAME  survey=people.csv  parameters=FILE.yaml
   parameters.remittances.on=0    policies.NAME.budget=5    territory.pay_basic=60000
 A case is a list of such lines; what you add comes after it."""
+
+SURVEY_KEYS = """\
+participates=COLUMN income=COLUMN covariates=[a,b]   1 in the labour force or 0; income without own work
+wage=COLUMN hours=COLUMN weights=COLUMN              pay; hours a week it was given for; weights of rows
+income_per=month|year|week income_unit=1000          period and unit of income
+wage_per=hour|week|month|year wage_unit=1            period and unit of pay, full time unless there are hours
+pay=AMOUNT median_income=AMOUNT                      money a month, where the survey has no pay or little income
+home_production=0.25 work_cost=0.05                  c0 and k_w as shares of median income and median pay
+splits=20 train=0.667 seed=1                         rows held out: how often, how many are fitted
+out=FOLDER                                           parameters.yaml, participation.svg, estimate.json
+An example with real data stands in README.md."""
 
 COMMANDS: dict[str, Command] = {
     "list": Command("what there is: " + ", ".join(KINDS), takes_kind, do_list),
@@ -462,6 +487,12 @@ COMMANDS: dict[str, Command] = {
         takes_indicators,
         do_demo,
         KEYS,
+    ),
+    "estimate": Command(
+        "fit the participation rule to a labour-force survey; write parameters for a run",
+        takes_survey,
+        do_estimate,
+        SURVEY_KEYS,
     ),
     "benchmark": Command(
         "measure speed and memory",

@@ -81,6 +81,7 @@ GROUPS: dict[str, str] = {
     "case": "a named list of overrides; what is given besides comes after it",
     "policies": "policies by name or file: policies=[cards,my_policy.yaml]",
     "shocks": "shocks by name or file: shocks=[drought]",
+    "parameters": "a file of parameters, as `remesa estimate` writes it; what is given besides comes after it",
 }
 DEFAULT_TERRITORY = "diourbel"
 
@@ -179,10 +180,11 @@ def compose(overrides: Sequence[str] = (), name: str = "run") -> Configuration:
     """
     items = [_split(override) for override in overrides]
     cases = [item for item in items if item.key == "case"]
-    items = [item for item in items if item.key != "case"]
+    items, file = _with_file([item for item in items if item.key != "case"])
     if cases and cases[-1].value.strip("'\"") not in ("", "null"):
         name, given = _case(cases[-1].value.strip("'\""))
-        items = _without_replaced(given, items) + items
+        given, of_case = _with_file(given)
+        items, file = _without_replaced(given, items) + items, file or of_case
     chosen: dict[str, list[str]] = {"territory": [DEFAULT_TERRITORY], "policies": [], "shocks": []}
     rest: list[Item] = []
     for item in items:
@@ -200,6 +202,8 @@ def compose(overrides: Sequence[str] = (), name: str = "run") -> Configuration:
             rest.append(item)
     tree = _compose(chosen, rest)
     tree |= {"case": name if cases else None, "pack": chosen["territory"][0]}
+    if file:
+        tree["estimated"] = file
     configuration = check(tree, name)
     people(configuration, configuration.seed)  # a fault of the survey is said now, not by the first run
     return configuration
@@ -301,6 +305,30 @@ def _case(text: str) -> tuple[str, list[Item]]:
     if any(item.key == "case" for item in items):
         raise ConfigurationError(f"case {text}: a case cannot stand for another case; write out its overrides")
     return _stem(text), items
+
+
+def _with_file(items: list[Item]) -> tuple[list[Item], Tree | None]:
+    """The overrides with those of ``parameters=FILE`` before them; which file it was, and its content's hash."""
+    given = [item for item in items if item.key == "parameters"]
+    items = [item for item in items if item.key != "parameters"]
+    path = given[-1].value.strip("'\"") if given else ""
+    if path in ("", "null"):
+        return items, None
+    if not library.own_file(path):
+        raise ConfigurationError(
+            f"parameters={path}: not a file ending in .yaml, as `remesa estimate` writes it; "
+            "a single parameter is set by its path, for example parameters.participation.theta=0.5"
+        )
+    values = _said(lambda: library.load_parameters(path))["parameters"]
+    try:
+        _parameters(values)
+    except (ValueError, OverflowError) as error:
+        raise ConfigurationError(f"{path}: {_one_line(error)}") from error
+    content = hashlib.blake2b(pathlib.Path(path).expanduser().read_bytes(), digest_size=12).hexdigest()
+    found = [
+        Item("", f"parameters.{line}.{key}", repr(value)) for line in values for key, value in values[line].items()
+    ]
+    return found + items, {"file": path, "hash": content}
 
 
 def _without_replaced(given: list[Item], added: list[Item]) -> list[Item]:

@@ -22,6 +22,7 @@ OPTIONAL = {
     "shocks": DATES,
 }
 CASE_KEYS = ("title", "summary", "question", "inventory", "overrides")
+PARAMETER_KEYS = ("title", "summary", "provenance", "estimates", "parameters")
 
 
 class LibraryError(ValueError):
@@ -221,6 +222,26 @@ def load_case(name: str) -> dict[str, Any]:
     for override in overrides:
         if not isinstance(override, str) or not re.fullmatch(r"[A-Za-z_][\w./]*=.+", override):
             raise LibraryError(f"{where}.overrides has {override!r}; each must be a text 'key=value'")
+    return values
+
+
+def load_parameters(name: str) -> dict[str, Any]:
+    """A file of behavioural parameters with where they come from; whether each may be set is checked with the run.
+
+    Raises
+    ------
+    LibraryError
+        Where a key is unknown, or nothing is set.
+    """
+    values = read_file(pathlib.Path(name).expanduser())
+    for key in values:
+        if key not in PARAMETER_KEYS:
+            raise LibraryError(f"{name}: {key} is not a known key; allowed: {', '.join(PARAMETER_KEYS)}")
+    if not isinstance(values.get("parameters"), dict) or not values["parameters"]:
+        raise LibraryError(
+            f"{name}: parameters = {values.get('parameters')!r} is not a table; give, for example, "
+            "'parameters: {vital: {taste_spread: 1.5}}'"
+        )
     return values
 
 
