@@ -44,6 +44,10 @@ SEPARATE = 1e-7  # chance near 0 or 1 at which the survey is searched for perfec
 SMALL = 1e-4  # step of numerical derivatives, in standard errors, or relative
 
 
+class NoResponseError(EstimationError):
+    """The likelihood rises without end in sigma."""
+
+
 class Value(NamedTuple):
     """An estimate, its standard error and the interval that goes with it."""
 
@@ -176,7 +180,7 @@ def maximise(
         scale = 1.0 / np.sqrt(np.maximum(np.diag(curvature), 1e-300))
         step = scale * np.linalg.solve(curvature * np.outer(scale, scale), scale * gradient)
         if gradient @ step < 1e-12 * weight.sum():
-            return b
+            return np.asarray(b + step)  # the error of this last step is the square of its size
         size = 1.0
         if positive and b[0] + step[0] <= 0.0:
             size = 0.9 * b[0] / -step[0]
@@ -189,7 +193,7 @@ def maximise(
             size /= 2.0
         b, level = tried, found
         if positive and b[0] < 1.0 / LARGEST:
-            raise EstimationError(
+            raise NoResponseError(
                 "the survey shows no response of the sign the rule implies: people with more income, or less pay, "
                 "take part no less (sigma would be infinite); check the units of income and pay and the covariates"
             )
@@ -260,6 +264,9 @@ def fit_rule(survey: Survey, options: Options) -> Fit:
     start[1] = math.log(share / (1.0 - share)) - start[0] * float(np.mean(gain))
     try:
         b = maximise(regressors, inside, survey.weight, functools.partial(chances, gain, design), start, positive=True)
+    except NoResponseError as error:
+        refuse_separation(survey, regressors, options)
+        raise EstimationError(f"{survey.where}: {error}") from None
     except np.linalg.LinAlgError:
         refuse_separation(survey, regressors, options)
         raise EstimationError(

@@ -20,6 +20,7 @@ from sim.parameters import ParameterError, check, declarations
 from sim.table import Array
 
 SEPARATORS = (",", ";", "\t")
+LARGEST = 1e100  # of any number
 LEAST_ROWS = 50  # of a survey
 ROWS_EACH = 5  # rows in and rows out of the labour force for each coefficient
 WEEKS = 52.0 / 12.0  # in a month
@@ -304,19 +305,19 @@ def _open(path: pathlib.Path, options: Options) -> tuple[pd.DataFrame, str, int]
 def _numbers(table: pd.DataFrame, column: str, options: Options, first: int, where: str) -> Array:
     """One column as numbers; an empty cell is NaN and only allowed where pay was not observed."""
     given = table[column]
+    if given.dtype.kind in "mM":  # dates and durations would become numbers of nanoseconds
+        given = given.astype(str)
     made = pd.to_numeric(given, errors="coerce").to_numpy(float, na_value=np.nan)
-    text = np.array([isinstance(one, str) and bool(one.strip()) for one in given]) if given.dtype == object else False
-    if given.dtype != object and not pd.api.types.is_numeric_dtype(given.dtype):
-        text = given.notna().to_numpy()
+    text = np.array([isinstance(one, str) and bool(one.strip()) for one in given], bool)
     empty_allowed = column in (options.wage, options.hours)
-    wrong: Array = (np.isnan(made) & (text | np.logical_not(empty_allowed))) | np.isinf(made)
+    wrong: Array = (np.isnan(made) & (text | np.logical_not(empty_allowed))) | (np.abs(made) > LARGEST)
     if wrong.any():
         k = int(np.flatnonzero(wrong)[0])
         cell = given.iloc[k]
-        what = f"{column} is empty" if pd.isna(cell) else f"{column} = {cell!r} is no finite number"
+        what = f"{column} is empty" if pd.isna(cell) else f"{column} = {cell!r} is no number to reckon with"
         raise EstimationError(
             f"{where}, row {k + first}: {what} ({int(wrong.sum())} such rows); "
-            "allowed: finite numbers with a decimal point; correct these rows or leave them out"
+            f"allowed: numbers below {LARGEST:g} with a decimal point; correct these rows or leave them out"
         )
     return np.asarray(made)
 
@@ -406,10 +407,10 @@ def check_independent(covariates: Array, names: Sequence[str], where: str) -> No
     basis = np.full((len(covariates), 1), len(covariates) ** -0.5)
     for k, name in enumerate(names):
         column = covariates[:, k]
-        length = float(np.linalg.norm(column))
         if np.ptp(column) == 0.0:
             raise EstimationError(f"{where}: {name} is {column[0]:g} in every row; leave this covariate out")
-        rest = column / length
+        rest = column / np.abs(column).max()
+        rest = rest / np.linalg.norm(rest)
         for _ in range(2):  # twice is enough for orthogonality
             rest = rest - basis @ (basis.T @ rest)
         if np.linalg.norm(rest) < 1e-7:
