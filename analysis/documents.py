@@ -164,6 +164,20 @@ def survey() -> str:
     return "\n".join(rows)
 
 
+def estimation() -> str:
+    """What `remesa estimate` takes."""
+    from experiments.labour_survey import OPTIONS
+
+    def shown(default: object) -> str:
+        if isinstance(default, float):
+            return f"{default:.3g}"
+        return str(default) if default not in ((), "", None) else "none"
+
+    rows = ["| key | default | meaning |", "|---|---|---|"]
+    rows += [f"| {name} | {shown(one.default)} | {sentence(one.meaning)} |" for name, one in OPTIONS.items()]
+    return "\n".join(rows)
+
+
 def groups() -> str:
     """Groups that a policy or shock can be for."""
     from sim.events import GROUPS
@@ -186,6 +200,7 @@ CODE: dict[str, Callable[[], str]] = {
     "indicators": indicators,
     "groups": groups,
     "survey": survey,
+    "estimation": estimation,
     "assumed": assumed,
 }
 

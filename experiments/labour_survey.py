@@ -49,8 +49,10 @@ OPTIONS: dict[str, Option] = {
     "participates": Option("participates", "column: 1 in the labour force, 0 out"),
     "income": Option("income", "column: income the person has without own work, of the family or own"),
     "covariates": Option((), "columns, [a,b,c]: what shifts the taste for time and, with a wage, pay"),
-    "wage": Option("", "column: pay before hours; empty or 0 where it was not observed"),
-    "hours": Option("", "column: hours a week for which that pay was given; none: pay is per hour or full time"),
+    "wage": Option(
+        "", "column: pay per hour or full time, see wage_per and hours; empty or 0 where it was not observed"
+    ),
+    "hours": Option("", "column: hours a week for which that pay was given, where it was not full time"),
     "weights": Option("", "column: how many people a row stands for"),
     "income_per": Option("month", "period of income: month, year or week"),
     "income_unit": Option(1.0, "money in one unit of the column of income, for example 1000"),

@@ -15,7 +15,7 @@ MROZ = {
     "participates": "inlf", "income": "nwifeinc", "wage": "wage", "income_per": "year", "income_unit": 1000.0,
     "wage_per": "hour", "covariates": ["educ", "exper", "expersq", "age", "kidslt6", "kidsge6"],
 }  # fmt: skip
-CPS91 = {**MROZ, "wage": "hrwage", "covariates": ["educ", "exper", "expersq", "kidlt6", "kidge6"]}
+CPS91 = {**MROZ, "wage": "hrwage", "covariates": ["educ", "age", "kidlt6", "kidge6"]}
 
 
 def real(name: str) -> pd.DataFrame:

