@@ -165,9 +165,10 @@ def read_options(**given: Any) -> Options:
         if not isinstance(values[key], str):
             raise EstimationError(f"{key} = {values[key]!r} is not a text; give the {OPTIONS[key].meaning}")
     covariates = values["covariates"]
-    if isinstance(covariates, str) or not all(isinstance(one, str) for one in covariates):
+    listed = () if isinstance(covariates, (str, bytes)) or not hasattr(covariates, "__iter__") else tuple(covariates)
+    if (not listed and covariates not in ((), [])) or not all(isinstance(one, str) for one in listed):
         raise EstimationError(f"covariates = {covariates!r} is not a list of columns; write covariates=[age,schooling]")
-    values["covariates"] = tuple(covariates)
+    values["covariates"] = listed
     for key, periods in (("income_per", ("month", "year", "week")), ("wage_per", tuple(MONTHLY))):
         if values[key] not in periods:
             raise EstimationError(f"{key} = {values[key]!r}; allowed: {', '.join(periods)}")

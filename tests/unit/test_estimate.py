@@ -75,6 +75,31 @@ def test_standard_errors_are_as_wide_as_estimates_scatter():
     assert (np.abs(np.mean(scores, axis=0)) < 0.4).all()
 
 
+def test_errors_of_the_rule_include_that_pay_is_predicted():
+    """By hand: the inverse Hessian, and how the fit moves with the wage equation times how unsure that is."""
+    survey, fit, _ = fitted(real("mroz"), **MROZ)
+    design, k = constant_and(survey.covariates), len(fit.rule)
+
+    def refitted(wage):
+        gain = gains(survey, fit, survey.income, np.exp(design @ wage))
+        z = np.column_stack([gain, design])
+        b = estimation.maximise(
+            z, survey.participates, survey.weight, lambda b: estimation.chances(gain, design, b), fit.rule, True
+        )
+        p = estimation.chances(gain, design, b)
+        return b, np.linalg.inv((z.T * (p * (1.0 - p))) @ z)
+
+    _, inverse = refitted(fit.wage)
+    moved = [(refitted(fit.wage + step)[0] - refitted(fit.wage - step)[0]) / 2e-4 for step in 1e-4 * np.eye(k - 1)]
+    seen = np.isfinite(survey.wage)
+    left = np.log(survey.wage[seen]) - design[seen] @ fit.wage
+    of_wage = left @ left / (seen.sum() - k + 1) * np.linalg.inv(design[seen].T @ design[seen])
+    found = estimation.covariance(survey, fit, weighted=False)
+    assert found[k:, k:] == pytest.approx(of_wage, rel=1e-8)
+    assert found[:k, :k] == pytest.approx(inverse + np.transpose(moved) @ of_wage @ moved, rel=1e-4, abs=1e-6)
+    assert (np.diag(found)[1:k] > 1.005 * np.diag(inverse)[1:]).any()
+
+
 def test_without_pay_the_median_income_stands_for_it_and_is_said_openly():
     people = invented(3000, 5)
     found = estimate_participation(people, **INVENTED, splits=0)
