@@ -134,7 +134,10 @@ def sentences(found: Estimate) -> Iterator[str]:
             f"The survey cannot tell whether {one} changes participation: the estimate is -{size} percentage points, "
             f"the 90 % interval {rounded(100 * income.low, places)} to {rounded(100 * income.high, places)}."
         )
-    yield f"10 % more pay for everybody raises participation by {number(10 * found.pay_elasticity.value, 2)} %."
+    pay = found.pay_elasticity
+    places = decimals(10 * pay.se)
+    size, low, high = (rounded(10 * one, places) for one in (pay.value, pay.low, pay.high))
+    yield f"10 % more pay for everybody raises participation by {size} % (90 % interval {low} to {high})."
 
 
 def notes(found: Estimate) -> Iterator[str]:
@@ -157,6 +160,10 @@ def notes(found: Estimate) -> Iterator[str]:
     )
     errors = "sandwich, with weights" if found.weighted else "from the Hessian"
     yield f"Standard errors are {errors}{', and include that pay is predicted' if options.wage else ''}."
+    yield (
+        f"Elasticity in {options.income}: {number(found.elasticity_all.value, 2)} where all incomes rise alike, "
+        f"{number(found.elasticity.value, 2)} as the average effect times mean income over mean participation."
+    )
     if found.negative:
         yield f"{options.income} is below zero in {found.negative:,} rows and counts as zero."
     gap = found.log_likelihood["rule"] - found.log_likelihood["logit"]

@@ -243,7 +243,7 @@ def test_what_is_said_of_mroz():
         "1 more of nwifeinc (1,000 money a year) lowers participation by 0.53 percentage points on average "
         "(90 % interval 0.21 to 0.84); 1 % more for everybody lowers it by 0.16 %."
     )
-    assert second == "10 % more pay for everybody raises participation by 2.1 %."
+    assert second == "10 % more pay for everybody raises participation by 2.10 % (90 % interval 0.84 to 3.37)."
 
 
 def test_no_sign_is_claimed_that_the_interval_does_not_show(found):
