@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import pathlib
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -201,7 +202,7 @@ def numbers_of(groups: Sequence[Cell], title: str) -> pd.DataFrame:
 def paint_calibration(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
     """Observed and predicted participation by income without work, and by the predicted chance."""
     panels = list(frame.groupby("title", sort=False))
-    figure, grid = canvas(2, 1, 6.4, narrow) if narrow else canvas(1, 2, 3.7, narrow)
+    figure, grid = canvas(2, 1, 7.2, narrow) if narrow else canvas(1, 2, 4.1, narrow)
     for axes, (title, rows) in zip(grid.flat, panels, strict=True):
         observed, predicted = (rows[rows["kind"] == kind] for kind in ("observed", "predicted"))
         axes.fill_between(predicted["at"], predicted["low"], predicted["high"], color=BLUE, alpha=0.2, linewidth=0)
@@ -217,6 +218,8 @@ def paint_calibration(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
         numbers_on(axes)
         numbers_on(axes, "x")
     legend(figure, grid.flat[0])
+    said = textwrap.fill(frame.attrs["said"], 50 if narrow else 105)
+    figure.supxlabel(said, x=0.01, ha="left", fontsize=9)
     return figure
 
 
@@ -229,6 +232,7 @@ def picture(found: Estimate) -> str:
             numbers_of(deciles, "By predicted participation, deciles"),
         ]
     )
+    frame.attrs["said"] = next(sentences(found))
     label = f"{found.options.income}, mean of the quartile, {unit(found)}"
     said = [
         f"{row.title}, {row.who}: {row.mean:.1f} % (interval {row.low:.1f} to {row.high:.1f})."
