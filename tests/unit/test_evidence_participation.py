@@ -19,6 +19,8 @@ def test_the_rule_passes_on_mroz_and_on_cps_1991():
     assert b["statistic"] == pytest.approx(4.6, abs=0.1) and "+4.6" in b["means"]
     assert c["statistic"] == pytest.approx(-0.0053, abs=0.0001)
     assert d["statistic"] == pytest.approx(-0.223, abs=0.002) and "Known weakness" in d["means"]
+    assert "+6.1, -6.8, -5.3, +5.4" in d["means"]
+    assert "641 women" in d["reason"] and "+2.5, -1.5, -0.7, -0.3" in d["reason"]
     for one in found["parts"]:
         low, high = one["interval"]
         assert low < one["statistic"] < high and one["source"] and one["unit"]
