@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import Event, Sector
+from sim.codes import Event
 from sim.population import Firms, Households, Lenders, Localities, Markets, Migrants
+from sim.ranking import ascending
 from sim.table import Array
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def indicator(
 
 def ratio(above: Array, below: Array, scale: float = 1.0) -> Array:
     """Quotient by group, 0 where there is nothing to divide by."""
-    out = np.zeros(np.broadcast(above, below).shape)
+    out = np.zeros(np.shape(below))
     return np.asarray(scale * np.divide(above, below, out=out, where=np.not_equal(below, 0)))
 
 
@@ -143,23 +144,19 @@ def search_duration(t: Tally) -> Array:
 @indicator("%", "Vacancy rate", "place", "", "IND-04")
 def vacancy_rate(t: Tally) -> Array:
     """Vacancies over vacancies and employees."""
-    month = t.month
-    vacancies = t.by_place(month.values(Markets.vacancies), month.values(Markets.locality))
-    return ratio(vacancies, vacancies + t.employees, 100)
+    return ratio(t.vacancies, t.vacancies + t.employees, 100)
 
 
 @indicator("1", "Labour-market tightness", "place", "", "IND-04")
 def tightness(t: Tally) -> Array:
     """Vacancies over the unemployed."""
-    return ratio(t.by_place(t.month.values(Markets.vacancies), t.month.values(Markets.locality)), t.unemployed)
+    return ratio(t.vacancies, t.unemployed)
 
 
 @indicator("%/month", "Job finding", "place", "up", "IND-04")
 def job_finding(t: Tally) -> Array:
     """People hired this month over those who searched at its beginning."""
-    month = t.month
-    hires = t.by_place(month.values(Markets.hires), month.values(Markets.locality))
-    return ratio(hires, hires + t.unemployed, 100)
+    return ratio(t.hires, t.hires + t.unemployed, 100)
 
 
 @indicator("%/month", "Job loss", "place", "down", "IND-04")
@@ -173,9 +170,7 @@ def separation_rate(t: Tally) -> Array:
 @indicator("month", "Time to fill a vacancy", "place", "down", "IND-04")
 def time_to_fill(t: Tally) -> Array:
     """Vacancies over hires a month: expected duration of a vacancy."""
-    month = t.month
-    places = month.values(Markets.locality)
-    return ratio(t.by_place(month.values(Markets.vacancies), places), t.by_place(month.values(Markets.hires), places))
+    return ratio(t.vacancies, t.hires)
 
 
 @indicator("money/month", "Mean pay of employees", "people", "up", "IND-06")
@@ -211,7 +206,7 @@ def price_ratio(t: Tally) -> Array:
 @indicator("1", "Local price level", "place", "down", "IND-07")
 def price_index(t: Tally) -> Array:
     """Consumer prices of the place; 1 in the base month."""
-    return t.mean_of_places(t.month.values(Localities.price_index))
+    return t.prices
 
 
 @indicator("money/month", "Consumption per head", "homes", "up", "IND-08")
@@ -223,7 +218,7 @@ def consumption(t: Tally) -> Array:
 @indicator("money/month", "Real income per head", "homes", "up", "IND-08")
 def real_income(t: Tally) -> Array:
     """Household income from all sources per resident at base prices."""
-    prices = price_index(t)
+    prices = t.prices
     return ratio(t.income / 100, t.members * np.where(prices > 0, prices, prices[0] or 1.0))
 
 
@@ -231,7 +226,7 @@ def real_income(t: Tally) -> Array:
 def real_income_non_recipients(t: Tally) -> Array:
     """Real income per head in households that do not receive remittances."""
     no = t.groups.index("recipient=no")
-    return everywhere(t, float(ratio(t.income[no] / 100, t.members[no] * (price_index(t)[0] or 1.0))))
+    return everywhere(t, float(ratio(t.income[no] / 100, t.members[no] * (t.prices[0] or 1.0))))
 
 
 @indicator("1", "Gap between recipients and others", "all", "", "IND-08")
@@ -253,7 +248,7 @@ def gini(t: Tally) -> Array:
         return everywhere(t, 0.0)
     heads = heads[here]
     value = np.maximum(month.values(Households.consumption)[here] / equivalents[here], 0.0)
-    order = np.lexsort((heads, value))  # the same sum whatever the order of rows
+    order = ascending(value, heads)  # the same sum whatever the order of rows
     people, total = np.cumsum(heads[order]), np.cumsum((heads * value)[order])
     if total[-1] <= 0:
         return everywhere(t, 0.0)
@@ -353,8 +348,8 @@ def formal_transfers(t: Tally) -> Array:
     month = t.month
     sent = month.values(Migrants.sent).astype(np.float64) * (month.values(Migrants.ended) == 0)
     formal = sent * (month.values(Migrants.channel) < 3)
-    total = math.fsum(sent)
-    return everywhere(t, 100.0 * math.fsum(formal) / total if total > 0 else 0.0)
+    total = math.fsum(sent.tolist())
+    return everywhere(t, 100.0 * math.fsum(formal.tolist()) / total if total > 0 else 0.0)
 
 
 @indicator("%", "Migration prevalence", "people", "", "IND-13")
@@ -450,9 +445,7 @@ def migrant_debt(t: Tally) -> Array:
 @indicator("1", "Firms", "place", "up", "IND-19")
 def firms(t: Tally) -> Array:
     """Private enterprises with employees in business."""
-    month = t.month
-    private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
-    return t.by_place(private, month.values(Firms.locality))
+    return t.private_firms
 
 
 @indicator("1/month", "Firms opened", "all", "up", "IND-19")
@@ -470,35 +463,30 @@ def firm_deaths(t: Tally) -> Array:
 @indicator("persons", "Mean firm size", "place", "", "IND-19")
 def firm_size(t: Tally) -> Array:
     """Employees per private enterprise."""
-    month = t.month
-    private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
-    places = month.values(Firms.locality)
-    return ratio(t.by_place(month.values(Firms.jobs) * private, places), t.by_place(private, places))
+    jobs = t.by_place(t.month.values(Firms.jobs) * t.private, t.month.values(Firms.locality))
+    return ratio(jobs, t.private_firms)
 
 
 @indicator("1", "Firm productivity", "all", "up", "IND-19")
 def firm_productivity(t: Tally) -> Array:
     """Mean log productivity of private enterprises in business."""
-    month = t.month
-    private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
-    values = np.log(np.maximum(month.values(Firms.productivity)[private].astype(np.float64), 1e-12))
-    return everywhere(t, math.fsum(values) / len(values) if len(values) else 0.0)
+    values = np.log(np.maximum(t.month.values(Firms.productivity)[t.private].astype(np.float64), 1e-12)).tolist()
+    return everywhere(t, math.fsum(values) / len(values) if values else 0.0)
 
 
 @indicator("%", "Enterprises from necessity", "all", "", "IND-19")
 def necessity_firms(t: Tally) -> Array:
     """Private enterprises started for lack of an alternative over all private enterprises in business."""
-    month = t.month
-    private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
-    return everywhere(t, float(ratio((month.values(Firms.necessity) * private).sum(), private.sum(), 100)))
+    necessity = (t.month.values(Firms.necessity) * t.private).sum()
+    return everywhere(t, float(ratio(necessity, t.private.sum(), 100)))
 
 
 @indicator("%", "Labour firms want", "all", "", "IND-04")
 def labour_gap(t: Tally) -> Array:
     """Work that private enterprises want beyond what they employ, over what they employ."""
-    month = t.month
-    private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
-    wanted, employed = (math.fsum(month.values(column)[private]) for column in (Firms.desired_labour, Firms.labour))
+    wanted, employed = (
+        math.fsum(t.month.values(column)[t.private].tolist()) for column in (Firms.desired_labour, Firms.labour)
+    )
     return everywhere(t, 100.0 * (wanted / employed - 1.0) if employed > 0 else 0.0)
 
 

@@ -47,17 +47,23 @@ def book(
 ) -> int:  # fmt: skip
     """Move each amount and add it to the total of its place; the last total is for what has none.
 
-    ``places`` is the locality of each payer or payee; empty if neither has one. Returns -1, or the first
-    entry that is negative or that the payer cannot pay, or -2 when a row is outside its table.
+    A single row stands for all. ``places`` is the locality of each payer or payee; empty if neither has one.
+    Returns -1, or the first entry that is negative or that the payer cannot pay, or -2 when a row of the
+    payers, -3 when one of the payees is outside its table.
     """
-    for k in range(len(cents)):
-        if not (0 <= payer_rows[k] < len(payer) and 0 <= payee_rows[k] < len(payee)):
+    for k in range(len(payer_rows)):
+        if not 0 <= payer_rows[k] < len(payer):
             return -2
+    for k in range(len(payee_rows)):
+        if not 0 <= payee_rows[k] < len(payee):
+            return -3
+    one_payer, one_payee = len(payer_rows) == 1, len(payee_rows) == 1
     for k in range(len(cents)):
         amount = cents[k]
         if amount == 0:
             continue
-        row, to = payer_rows[k], payee_rows[k]
+        row = payer_rows[0 if one_payer else k]
+        to = payee_rows[0 if one_payee else k]
         if amount < 0 or (payer[row] < amount and not may_owe):
             return k
         payer[row] -= amount
@@ -81,6 +87,7 @@ class Ledger:
             c for table in population.tables() for c in type(table).columns.values() if c.kind is Kind.MONEY
         )
         self.month: dict[tuple[Flow, str], Array] = {}
+        self._rows_of_places = np.arange(population["Localities"].count, dtype=np.int32)
         self.open()
 
     def open(self) -> None:
@@ -91,39 +98,37 @@ class Ledger:
     def _total(self, account: Column) -> int:
         return int(self._population[account.table].values(account.name).sum())
 
-    def _places(self, account: Column) -> Array | None:
+    def _places(self, account: Column) -> Array:
         """Locality of each row of an account's table, where it has one."""
         table = self._population[account.table]
         if account.table == "Localities":
-            return np.arange(table.count, dtype=np.int32)
-        return table.values("locality") if "locality" in table.columns else None
+            return self._rows_of_places
+        return table.values("locality") if "locality" in table.columns else NOWHERE
 
     def pay(self, flow: Flow, payer_rows: Any, payee_rows: Any, cents: Array, purpose: str = "") -> None:
         """Book one array of payments, entry by entry."""
         amounts = np.ascontiguousarray(cents, np.int64)
         if not len(amounts):
             return
-        payers, payees = (
-            rows if len(rows) == len(amounts) else np.ascontiguousarray(np.broadcast_to(rows, amounts.shape))
-            for rows in (np.ascontiguousarray(given, np.int64) for given in (payer_rows, payee_rows))
-        )
+        payers, payees = np.ascontiguousarray(payer_rows, np.int64), np.ascontiguousarray(payee_rows, np.int64)
+        if len(payers) not in (1, len(amounts)) or len(payees) not in (1, len(amounts)):
+            raise ValueError(f"flow {flow.name}: {len(payers)} payers and {len(payees)} payees, {len(amounts)} amounts")
         source, sink = self._population[flow.payer.table], self._population[flow.payee.table]
         totals = self.month.get((flow, purpose))
         if totals is None:
-            totals = np.zeros(self._population["Localities"].count + 1, np.int64)
-        by_payer = self._places(flow.payer)
-        by_payee = self._places(flow.payee) if by_payer is None else None
-        places = next((found for found in (by_payer, by_payee) if found is not None), NOWHERE)
+            totals = np.zeros(len(self._rows_of_places) + 1, np.int64)
+        places = self._places(flow.payer)
+        by_payer = places is not NOWHERE
         held = source.values(flow.payer.name)
         failed = book(
             held, sink.values(flow.payee.name), payers, payees, amounts, flow.payer in self._may_owe,
-            places, by_payer is not None, totals,
+            places if by_payer else self._places(flow.payee), by_payer, totals,
         )  # fmt: skip
-        if failed == -2:
-            side, table = ("payer", source) if payers.min() < 0 or payers.max() >= source.count else ("payee", sink)
+        if failed < -1:
+            side, table = ("payer", source) if failed == -2 else ("payee", sink)
             raise BooksError(f"flow {flow.name}: {side} row outside {type(table).__name__} (0..{table.count - 1})")
         if failed >= 0:
-            row = payers[failed]
+            row = payers[failed if len(payers) > 1 else 0]
             raise BooksError(
                 f"flow {flow.name}: {flow.payer} row {row} holds {held[row]} cents and cannot pay {amounts[failed]}"
             )

@@ -180,6 +180,7 @@ class Mechanism:
     on: int
     _sealed = False
     _rooms: ClassVar[dict[str, tuple[str, Any, tuple[str, ...], tuple[str, ...]]]] = {}
+    _flows: ClassVar[dict[str, Flow]] = {}
     _name: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
@@ -190,6 +191,7 @@ class Mechanism:
         if both:
             raise TypeError(f"{cls.__name__} declares {sorted(map(str, both))} twice; a written column can be read")
         cls._rooms, cls._name = {}, re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        cls._flows = {flow.name: flow for flow in cls.pays}
         for table in dict.fromkeys(c.table for c in (*cls.reads, *cls.writes)):
             seen = tuple(column.name for column in cls.reads if column.table == table)
             changed = tuple(column.name for column in cls.writes if column.table == table)
@@ -279,7 +281,7 @@ class Month:
         self.moved = world.moved  # levers that were moved last month
 
     def __getattr__(self, name: str) -> Any:
-        """The room of one table, by its name: views of the declared columns, made anew once rows came or moved."""
+        """The room of one table, by its name: views of the declared columns, asked for once until rows are added."""
         found = self._mechanism._rooms.get(name)
         if found is None:
             raise UndeclaredError(f"{type(self._mechanism).__name__} uses {name} but declares no column of it")
@@ -292,6 +294,7 @@ class Month:
             room = kind(*views, *(self._view(store, columns[column], writable=True) for column in written))
             if not _State.plain:
                 store.rooms[kind] = room
+        vars(self)[name] = room
         return room
 
     def _view(self, store: Table, declared: Column, writable: bool) -> Any:
@@ -344,7 +347,7 @@ class Month:
 
         A single row number stands for all. ``purpose`` splits the books further (an instrument's name).
         """
-        declared = next((f for f in self._mechanism.pays if f.name == flow), None)
+        declared = self._mechanism._flows.get(flow)
         if declared is None:
             raise UndeclaredError(
                 f"{type(self._mechanism).__name__} pays {flow!r} without declaring it; add the flow to its pays"
@@ -357,6 +360,7 @@ class Month:
             raise UndeclaredError(
                 f"{type(self._mechanism).__name__} adds {table.__name__} without declaring it; put it into its adds"
             )
+        vars(self).pop(table.__name__.lower(), None)
         return self._world.population.add(table, rows, **values)
 
     def record(self, event: int, persons: Array, reasons: Any = 0, values: Any = 0.0) -> None:

@@ -10,9 +10,10 @@ import mesa
 import numpy as np
 
 from sim.agents import Handles
+from sim.codes import Status
 from sim.initial import BURN_IN, populate
 from sim.ledger import Ledger
-from sim.mechanism import Month, compile_all, undeclared
+from sim.mechanism import Month, compile_all, kernel, undeclared
 from sim.population import (
     Authorities,
     Destinations,
@@ -26,7 +27,7 @@ from sim.population import (
 from sim.recorder import Recorder
 from sim.schedule import Schedule
 from sim.streams import Streams
-from sim.table import Column
+from sim.table import Array, Column
 from sim.territory import Inputs, territory
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 MAY_OWE = frozenset({Firms.cash, Authorities.cash, Localities.outside, Destinations.outside})
 TILLS = frozenset({Localities.till})
+EMPLOYED, AWAY, ABSENT = int(Status.EMPLOYED), int(Status.AWAY), int(Status.ABSENT)
 COMPACTION = 36  # months between compactions
 
 
@@ -50,6 +52,28 @@ class Setup:
     population: int = 5000
     people: People | None = None
     burn_in: int = BURN_IN
+
+
+@kernel
+def count_heads(
+    status: Array, employer: Array, spell: Array, person: Array, ended: Array, held: Array
+) -> tuple[int, int, int, int]:
+    """Job holders by firm, into ``held``; people, those whose job is in doubt, those away, those lost there."""
+    heads = astray = away = lost = 0
+    for i in range(len(status)):
+        if status[i] != ABSENT:
+            heads += 1
+        firm = employer[i]
+        if (status[i] == EMPLOYED) != (firm >= 0) or firm >= len(held):
+            astray += 1
+        elif firm >= 0:
+            held[firm] += 1
+        if status[i] == AWAY:
+            away += 1
+            stay = spell[i]
+            if not 0 <= stay < len(person) or person[stay] != i or ended[stay] != 0:
+                lost += 1
+    return heads, astray, away, lost
 
 
 class World:
@@ -92,36 +116,30 @@ class World:
         BooksError
             Naming what does not balance, with the numbers.
         """
-        from sim.codes import Status
         from sim.ledger import BooksError
 
         persons, firms, migrants = self.population.persons, self.population.firms, self.population.migrants
-        employed = persons.status == Status.EMPLOYED
-        if (employed != (persons.employer >= 0)).any():
-            raise BooksError(f"month {self.month}: {(employed != (persons.employer >= 0)).sum()} persons employed "
-                             "without employer or the reverse")  # fmt: skip
-        held = np.bincount(persons.employer[employed], minlength=firms.count)
+        held = np.zeros(firms.count, np.int64)
+        heads, astray, away, lost = count_heads(
+            persons.status, persons.employer, persons.spell, migrants.person, migrants.ended, held
+        )
+        if astray:
+            raise BooksError(f"month {self.month}: {astray} persons employed without employer or the reverse")
         if (held != firms.jobs).any():
             firm = int(np.flatnonzero(held != firms.jobs)[0])
             raise BooksError(f"month {self.month}: firm {firm} has {firms.jobs[firm]} jobs and {held[firm]} holders")
-        away = np.flatnonzero(persons.status == Status.AWAY)
-        spells = persons.spell[away]
-        if len(away) and (spells.min() < 0 or (migrants.person[spells] != away).any() or migrants.ended[spells].any()):
+        if lost:
             raise BooksError(f"month {self.month}: somebody away has no current stay")
-        if int((migrants.ended == 0).sum()) != len(away):
-            raise BooksError(
-                f"month {self.month}: {(migrants.ended == 0).sum()} current stays, {len(away)} people away"
-            )
+        stays = int((migrants.ended == 0).sum())
+        if stays != away:
+            raise BooksError(f"month {self.month}: {stays} current stays, {away} people away")
         counts = self.recorder.counts
         expected = self.recorder.heads + counts["births"] + counts["newcomers"] - counts["deaths"]
-        heads = int((persons.status != Status.ABSENT).sum())
         if heads != expected:
             raise BooksError(f"month {self.month}: {heads} people, but births, deaths and arrivals give {expected}")
 
     def compact(self) -> None:
         """Drop rows of people, stays, households and firms that are gone, and sort people by home again."""
-        from sim.codes import Status
-
         population = self.population
         migrants, firms, households, persons = (
             population.migrants, population.firms, population.households, population.persons,

@@ -11,6 +11,17 @@ from sim.table import Array
 PLACES = 16  # of each item on its ring: arcs are nearly equal, so picks are nearly uniform
 
 
+def ascending(values: Array, ids: Array) -> Array:
+    """Order of values from the smallest, ties by id: `numpy.lexsort`, with its slow sort for ties alone."""
+    order = np.argsort(values)
+    inside = values[order]
+    same = inside[1:] == inside[:-1]
+    if same.any():
+        tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        order[tied] = order[tied][np.lexsort((ids[order[tied]], inside[tied]))]
+    return order
+
+
 @rule
 def ranked(groups: Array, scores: Array, ids: Array, count: int) -> tuple[Array, Array]:
     """Items by group, within a group by ascending score, ties by id.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.codes import Event, Motive, Reason, Status
+from sim.codes import Event, Motive, Reason, Sector, Status
 from sim.mechanism import Mechanism, Month, kernel
 from sim.population import (
     Firms,
@@ -18,7 +19,7 @@ from sim.population import (
     Migrants,
     Persons,
 )
-from sim.streams import ONCE, draw
+from sim.streams import ONCE, Luck, uniforms
 from sim.table import Array
 
 if TYPE_CHECKING:
@@ -205,6 +206,18 @@ def tally_households(households: Households, localities: Localities, receives: A
                 cells[cell, GAP] += round(gap * members * 10000.0)
 
 
+@kernel
+def sampled(ids: Array, rows: Array, luck: Luck, share: float) -> Array:
+    """Which entries of ``rows`` are about people of a keyed sample."""
+    kept = np.empty(len(rows), np.int64)
+    count = 0
+    for k in range(len(rows)):
+        if uniforms(luck, ids[rows[k]])[0] < share:
+            kept[count] = k
+            count += 1
+    return kept[:count]
+
+
 class Recorder:
     """Observes one run: indicators every month, life events, counts of what happened."""
 
@@ -237,18 +250,19 @@ class Recorder:
 
     def events(self, month: int, event: int, persons: Array, reasons: Any, values: Any) -> None:
         """Append events of one kind; a keyed sample of people in large towns, counts always of all."""
-        rows = np.asarray(persons, np.int64)
+        rows = np.ascontiguousarray(persons, np.int64)
         self.happened[event] += len(rows)
-        if not len(rows):
-            return
-        ids = self._world.population.persons.id[rows]
+        ids = self._world.population.persons.id
         count = self._world.start.persons
-        what = [np.full(len(ids), month - self._world.burn_in, np.int32), ids, np.full(len(ids), event, np.int8),
-                np.full(len(ids), reasons, np.int32), np.full(len(ids), values, np.float32)]  # fmt: skip
-        if count > HISTORIES:
-            keep = draw(self._world.streams.luck("recorder", "histories", ONCE), ids) < HISTORIES / count
-            what = [column[keep] for column in what]
-        self._events.append(tuple(what))
+        if count > HISTORIES and len(rows):
+            kept = sampled(ids, rows, self._world.streams.luck("recorder", "histories", ONCE), HISTORIES / count)
+            rows = rows[kept]
+            reasons, values = (one[kept] if isinstance(one, np.ndarray) else one for one in (reasons, values))
+        if len(rows):
+            month -= self._world.burn_in
+            what = ((month, np.int32), (ids[rows], np.int64), (event, np.int8), (reasons, np.int32),
+                    (values, np.float32))  # fmt: skip
+            self._events.append(tuple(np.full(len(rows), one, kind) for one, kind in what))
 
     def histories(self) -> dict[str, Array]:
         """Life events so far: month, person, event, reason, value."""
@@ -350,11 +364,36 @@ class Tally:
 
     def mean_of_places(self, values: Array) -> Array:
         """Mean of a place's property weighted by its adults, by group."""
-        places = np.arange(len(values))
         weight = self.month.values(Localities.adults).astype(np.float64)
         weight = weight if weight.sum() > 0 else np.ones_like(weight)
+        places = np.arange(len(values))
         total, weights = self.by_place(values * weight, places), self.by_place(weight, places)
         return np.divide(total, weights, out=np.zeros_like(total), where=weights > 0)
+
+    @cached_property
+    def prices(self) -> Array:
+        """Consumer prices of the places."""
+        return self.mean_of_places(self.month.values(Localities.price_index))
+
+    @cached_property
+    def vacancies(self) -> Array:
+        """Vacancies by locality."""
+        return self.by_place(self.month.values(Markets.vacancies), self.month.values(Markets.locality))
+
+    @cached_property
+    def hires(self) -> Array:
+        """People hired by locality."""
+        return self.by_place(self.month.values(Markets.hires), self.month.values(Markets.locality))
+
+    @cached_property
+    def private(self) -> Array:
+        """Which firms are private enterprises in business."""
+        return (self.month.values(Firms.open) == 1) & (self.month.values(Firms.sector) != Sector.PUBLIC)
+
+    @cached_property
+    def private_firms(self) -> Array:
+        """Private enterprises in business by locality."""
+        return self.by_place(self.private, self.month.values(Firms.locality))
 
     def happened(self, event: Event) -> Array:
         """How often something happened to anybody this month (group all only)."""

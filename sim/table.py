@@ -114,7 +114,7 @@ class Table:
         for name, declared in self.columns.items():
             shape = (max(count, 1), declared.width) if declared.width else (max(count, 1),)
             self._store[name] = np.full(shape, declared.initial, declared.dtype)
-        self._rows: tuple[int, int, Array, Array] | None = None
+        self._rows: tuple[int, Array, Array] | None = None  # at which compaction, sorted ids, their rows
         self.rooms: dict[Any, Any] = {}  # what mechanisms were handed, until rows are added or moved
 
     def __getstate__(self) -> dict[str, Any]:
@@ -159,24 +159,22 @@ class Table:
 
     def rows_of(self, ids: Any) -> Array:
         """Rows of the given ids; -1 where no row has that id."""
-        state = (self.count, self.compactions)
-        if self._rows is None or self._rows[1] != self.compactions:
-            own = self.values("id")
-            order = np.argsort(own, kind="stable")
-            self._rows = (*state, own[order], order)
-        elif self._rows[0] < self.count:  # rows were added: sort those alone and merge them in
-            known, _, sorted_ids, order = self._rows
-            own = self.values("id")[known:]
-            added = np.argsort(own, kind="stable")
-            places = np.searchsorted(sorted_ids, own[added], side="right")
-            merged = np.insert(sorted_ids, places, own[added]), np.insert(order, places, known + added)
-            self._rows = (*state, *merged)
-        sorted_ids, order = self._rows[2:]
-        wanted = np.asarray(ids, np.int64)
+        wanted, own = np.asarray(ids, np.int64), self.values("id")
         if not self.count:
             return np.full(wanted.shape, -1, np.int64)
-        place = np.minimum(np.searchsorted(sorted_ids, wanted), self.count - 1)
-        return np.where(sorted_ids[place] == wanted, order[place], -1)
+        known = self._rows
+        if known is None or known[0] != self.compactions or self.count > len(known[1]) + max(4096, self.count // 16):
+            order = np.argsort(own)
+            self._rows = known = (self.compactions, own[order], order)
+        _, sorted_ids, order = known
+        place = np.minimum(np.searchsorted(sorted_ids, wanted), len(order) - 1)
+        found = np.where(sorted_ids[place] == wanted, order[place], -1)
+        first = len(order)
+        if self.count > first:  # few rows were added since: look among those alone
+            late = np.argsort(own[first:])
+            place = np.minimum(np.searchsorted(own[first:][late], wanted), len(late) - 1)
+            found = np.where((found < 0) & (own[first:][late[place]] == wanted), first + late[place], found)
+        return found
 
     def memory(self) -> int:
         """Bytes held by the columns."""

@@ -431,5 +431,5 @@ class Matching(Mechanism):
         start_jobs(persons, firms, markets, self.rules, applied, hired, refusals, searchers)
         learn_from_applicants(firms, meetings, met_firm, met_market, asked, met_id, count)
         close_month(persons, households, firms, localities, markets, month.age_base <= 0)
-        rows = np.flatnonzero(hired)
+        rows = np.flatnonzero(hired != 0)
         month.record(int(Event.HIRED), rows, 0, month.values(Persons.wage)[rows])

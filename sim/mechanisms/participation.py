@@ -337,7 +337,7 @@ class Participation(Mechanism):
             (LEFT, Event.LEFT_LABOUR_FORCE),
             (BECAME_OWN, Event.OWN_ACCOUNT),
         ):
-            rows = np.flatnonzero(changed & bit)
+            rows = np.flatnonzero((changed & bit) != 0)
             month.record(int(event), rows, why[rows], wage[rows])
 
 

@@ -241,5 +241,5 @@ class Production(Mechanism):
 
         wages = np.zeros(month.count(Persons), np.int64)
         pay_wages(persons, firms, households, localities, self.rules, product, capacity, wages)
-        paid = np.flatnonzero(wages)
+        paid = np.flatnonzero(wages != 0)
         month.pay("wages", month.values(Persons.employer)[paid], month.values(Persons.household)[paid], wages[paid])

@@ -484,5 +484,5 @@ class Remittances(Mechanism):
             month.pay("providers' money", np.arange(month.count(Providers)), 0, month.values(Providers.cash).copy())
         receiver = np.full(homes, -1, np.int64)
         decide_who_receives(month.persons, migrants, households, month.age_base, receiver)
-        sent = np.flatnonzero(arrives)
+        sent = np.flatnonzero(arrives != 0)
         month.record(int(Event.REMITTED), month.values(Migrants.person)[sent], values=arrives[sent] / 100.0)

@@ -225,7 +225,7 @@ class Separations(Mechanism):
         leave(persons, firms, month.localities, self.rules, month.luck("ended"), fate)
         lay_off(persons, firms, self.rules, month.luck("turn"), month.luck("cuts"), fate)
         separate(persons, firms, markets, fate, labour)
-        rows = np.flatnonzero(fate)
+        rows = np.flatnonzero(fate != STAYS)
         left = rows[fate[rows] == QUITS]
         month.record(int(Event.QUIT), left)
         lost = rows[fate[rows] != QUITS]

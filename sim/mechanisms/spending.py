@@ -13,6 +13,7 @@ from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
 from sim.population import Authorities, Firms, Households, Localities, Persons
+from sim.ranking import ascending
 from sim.table import Array
 from sim.technology import trade_capacity
 
@@ -300,8 +301,8 @@ def largest_remainder(totals: Array, place: Array, weight: Array, ids: Array) ->
     """
     amounts, remainders, left = np.zeros(len(place), np.int64), np.zeros(len(place)), totals.copy()
     whole_parts(totals, place, weight, amounts, remainders)
-    sellers = np.flatnonzero(weight)
-    order = sellers[np.lexsort((ids[sellers], -remainders[sellers]))]
+    sellers = np.flatnonzero(weight != 0)
+    order = sellers[ascending(-remainders[sellers], ids[sellers])]
     give_remainders(left, place, order, amounts)
     return amounts, left
 
