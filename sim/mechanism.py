@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from sim.parameters import Declaration, ParameterError, check, declarations
-from sim.table import Array, Column, Kind, Table
+from sim.table import TABLES, Array, Column, Kind, Table
 
 if TYPE_CHECKING:
     from sim.ledger import Flow
@@ -75,6 +75,7 @@ def compile_all(announce: Callable[[str], None] | None = None) -> None:
     os.environ["NUMBA_CACHE_DIR"] = folder
     import numba
 
+    import sim.rooms  # noqa: F401  (what compiled code is told of rooms)
     from sim.precision import load_in_double_precision
 
     numba.config.CACHE_DIR = folder  # type: ignore[attr-defined]
@@ -153,6 +154,38 @@ class PlainColumn:
         return tuple(self.values.shape)
 
 
+class Room:
+    """The declared columns of one table: views for Python, where they begin in memory for compiled code."""
+
+    table: ClassVar[str]
+    columns: ClassVar[dict[str, bool]]  # by name: may it be written
+    _fields: ClassVar[tuple[str, ...]]
+    _numba_type_: ClassVar[Any]
+
+    def __init__(self, store: Table) -> None:
+        words = np.array([store.count, *map(store.address, self.columns)], np.int64)
+        vars(self).update(_store=store, _words=words, address=words.ctypes.data)
+
+    def __getattr__(self, name: str) -> Any:
+        kind = type(self)
+        if name in self.columns:
+            found = self._store.values(name)
+            found.flags.writeable = self.columns[name]
+            vars(self)[name] = found
+        elif name == "_numba_type_":  # asked for when the first compiled loop is handed such a room
+            from sim.rooms import room_type
+
+            declared = TABLES[kind.table].columns
+            columns = [(declared[column], writable) for column, writable in self.columns.items()]
+            kind._numba_type_ = found = room_type(kind.__name__, columns)
+        else:
+            raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
+        return found
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name} is a column; write into it with .{name}[rows] = values")
+
+
 class Answer(NamedTuple):
     """A declared response: a higher value of one column moves another one in the stated direction.
 
@@ -179,7 +212,7 @@ class Mechanism:
     shows: ClassVar[tuple[str, ...]] = ()  # indicators that change when the line is switched off
     on: int
     _sealed = False
-    _rooms: ClassVar[dict[str, tuple[str, Any, tuple[str, ...], tuple[str, ...]]]] = {}
+    _rooms: ClassVar[dict[str, tuple[type[Room], Any]]] = {}  # by table: the room, and that of plain loops
     _flows: ClassVar[dict[str, Flow]] = {}
     _name: ClassVar[str] = ""
 
@@ -193,10 +226,10 @@ class Mechanism:
         cls._rooms, cls._name = {}, re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
         cls._flows = {flow.name: flow for flow in cls.pays}
         for table in dict.fromkeys(c.table for c in (*cls.reads, *cls.writes)):
-            seen = tuple(column.name for column in cls.reads if column.table == table)
-            changed = tuple(column.name for column in cls.writes if column.table == table)
-            kind = _tuple_type(cls, f"{cls.__name__}{table}", [*seen, *changed])
-            cls._rooms[table.lower()] = (table, kind, seen, changed)
+            columns = {c.name: c in cls.writes for c in (*cls.reads, *cls.writes) if c.table == table}
+            name, fields = f"{cls.__name__}{table}", tuple(columns)
+            kind = type(name, (Room,), {"table": table, "columns": columns, "_fields": fields})
+            cls._rooms[table.lower()] = (kind, namedtuple(name, fields))
 
     def __post_init__(self) -> None:
         for name, declaration in declarations(self).items():
@@ -285,24 +318,20 @@ class Month:
         found = self._mechanism._rooms.get(name)
         if found is None:
             raise UndeclaredError(f"{type(self._mechanism).__name__} uses {name} but declares no column of it")
-        table, kind, read, written = found
-        store = self._world.population[table]
-        room = None if _State.plain else store.rooms.get(kind)
-        if room is None:
-            columns = store.columns
-            views = [self._view(store, columns[column], writable=False) for column in read]
-            room = kind(*views, *(self._view(store, columns[column], writable=True) for column in written))
-            if not _State.plain:
-                store.rooms[kind] = room
+        kind, plain = found
+        store = self._world.population[kind.table]
+        room: Any = store.rooms.get(kind)
+        if _State.plain:
+            room = plain(*(self._view(store, store.columns[c], writable) for c, writable in kind.columns.items()))
+        elif room is None:
+            store.rooms[kind] = room = kind(store)
         vars(self)[name] = room
         return room
 
-    def _view(self, store: Table, declared: Column, writable: bool) -> Any:
+    def _view(self, store: Table, declared: Column, writable: bool) -> PlainColumn:
         view = store.values(declared.name)
-        if not writable:
-            view = view[:]
-            view.flags.writeable = False
-        return PlainColumn(view) if _State.plain else view
+        view.flags.writeable = writable
+        return PlainColumn(view)
 
     @property
     def start_population(self) -> int:

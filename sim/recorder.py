@@ -388,7 +388,7 @@ class Tally:
     @cached_property
     def private(self) -> Array:
         """Which firms are private enterprises in business."""
-        return (self.month.values(Firms.open) == 1) & (self.month.values(Firms.sector) != Sector.PUBLIC)
+        return np.asarray((self.month.values(Firms.open) == 1) & (self.month.values(Firms.sector) != Sector.PUBLIC))
 
     @cached_property
     def private_firms(self) -> Array:

@@ -116,9 +116,10 @@ class Table:
             self._store[name] = np.full(shape, declared.initial, declared.dtype)
         self._rows: tuple[int, Array, Array] | None = None  # at which compaction, sorted ids, their rows
         self.rooms: dict[Any, Any] = {}  # what mechanisms were handed, until rows are added or moved
+        self._addresses: dict[str, int] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "rooms": {}}  # views of a copy would be copies of views
+        return {**vars(self), "rooms": {}, "_addresses": {}}  # views of a copy would be copies of views
 
     def __len__(self) -> int:
         return self.count
@@ -130,6 +131,13 @@ class Table:
         """The values of one column over the rows in use, as a view."""
         return self._store[name][: self.count]
 
+    def address(self, name: str) -> int:
+        """Where one column begins in memory."""
+        found = self._addresses.get(name)
+        if found is None:
+            self._addresses[name] = found = self._store[name].ctypes.data
+        return found
+
     def add(self, rows: int, **values: Any) -> Array:
         """Append rows, columns not named at their initial value; return the new row numbers."""
         first, self.count = self.count, self.count + rows
@@ -140,6 +148,7 @@ class Table:
                 grown = np.full((max(self.count, 2 * len(stored)), *stored.shape[1:]), declared.initial, stored.dtype)
                 grown[:first] = stored[:first]
                 self._store[name] = stored = grown
+                self._addresses.clear()
             stored[first : self.count] = values.pop(name, declared.initial)
         if values:
             raise KeyError(f"{type(self).__name__} has no column {sorted(values)}; it has {sorted(self.columns)}")
@@ -150,6 +159,7 @@ class Table:
         moved = np.full(self.count, -1, np.int32)
         moved[order] = np.arange(len(order), dtype=np.int32)
         self.rooms.clear()
+        self._addresses.clear()
         for name, stored in self._store.items():
             kept = stored[: self.count][order]
             self._store[name] = kept if len(kept) else np.full((1, *stored.shape[1:]), 0, stored.dtype)
