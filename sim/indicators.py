@@ -346,8 +346,10 @@ def sender_cost(t: Tally) -> Array:
 def formal_transfers(t: Tally) -> Array:
     """Amount sent this month by bank, operator or digital channel over all sent."""
     month = t.month
-    sent = month.values(Migrants.sent).astype(np.float64) * (month.values(Migrants.ended) == 0)
-    formal = sent * (month.values(Migrants.channel) < 3)
+    sent = month.values(Migrants.sent)
+    senders = np.flatnonzero((sent > 0.0) & (month.values(Migrants.ended) == 0))
+    sent = sent[senders].astype(np.float64)
+    formal = sent[month.values(Migrants.channel)[senders] < 3]
     total = math.fsum(sent.tolist())
     return everywhere(t, 100.0 * math.fsum(formal.tolist()) / total if total > 0 else 0.0)
 

@@ -83,7 +83,9 @@ def compile_all(announce: Callable[[str], None] | None = None) -> None:
         load_in_double_precision()
     for function in _registered:
         if function not in _compiled:
-            options: dict[str, Any] = {"no_cfunc_wrapper": True, "_nrt": _makes_arrays(function)}
+            arrays = _makes_arrays(function)
+            inline = not (arrays or _registered[function])  # a call in a loop keeps it from being vectorised
+            options: dict[str, Any] = {"no_cfunc_wrapper": True, "_nrt": arrays, "forceinline": inline}
             _compiled[function] = numba.njit(cache=True, error_model="numpy", **options)(function)
     _put({plain: fast for plain, fast in _compiled.items()})
 

@@ -74,6 +74,9 @@ def share(persons: Persons, households: Households, rules: Care, now: int) -> No
     needed = np.zeros(count, np.int64)
     total = np.zeros(count)
     asked = np.zeros(count)
+    people = len(persons.household)
+    helpers = 0  # those who can be asked: their row, what they can give at most, their weight in this round
+    rows, most, weight = np.empty(people, np.int32), np.empty(people), np.empty(people, np.int64)
     for i in range(len(persons.household)):
         persons.care_hours[i] = 0.0
         status = persons.status[i]
@@ -85,6 +88,10 @@ def share(persons: Persons, households: Households, rules: Care, now: int) -> No
         if months >= HELPER:
             total[home] += persons.smoothed_earnings[i]
             asked[home] += 1.0
+            rows[helpers] = i
+            works = status in (EMPLOYED, OWN_ACCOUNT)
+            most[helpers] = most_care(1.0 * persons.hours[i], works, rules.least_rest)
+            helpers += 1
 
     left = np.zeros(count)
     for home in range(count):
@@ -94,44 +101,29 @@ def share(persons: Persons, households: Households, rules: Care, now: int) -> No
         left[home] = rules.home + rules.housework * heads + needed[home] / FIXED
     for _ in range(ROUNDS):
         weights = np.zeros(count, np.int64)
-        for i in range(len(persons.household)):
-            status = persons.status[i]
-            if status > OWN_ACCOUNT and not (status == AWAY and rules.reassignment == 0):
-                continue
-            months = now - persons.birth_month[i]
+        for k in range(helpers):
+            i = rows[k]
             home = persons.household[i]
-            if months < HELPER or left[home] <= 0.0:
-                continue
-            works = status in (EMPLOYED, OWN_ACCOUNT)
-            if persons.care_hours[i] < most_care(1.0 * persons.hours[i], works, rules.least_rest):
-                weight = willingness(
-                    persons.sex[i], months, 1.0 * persons.smoothed_earnings[i], total[home] / asked[home],
-                    rules.norm, rules.helpers,
+            weight[k] = -1
+            if left[home] > 0.0 and persons.care_hours[i] < most[k]:
+                willing = willingness(
+                    persons.sex[i], now - persons.birth_month[i], 1.0 * persons.smoothed_earnings[i],
+                    total[home] / asked[home], rules.norm, rules.helpers,
                 )  # fmt: skip
-                weights[home] += int(FIXED * weight)
+                weight[k] = int(FIXED * willing)
+                weights[home] += weight[k]
         unmet = 0
         given = np.zeros(count)
-        for i in range(len(persons.household)):
-            status = persons.status[i]
-            if status > OWN_ACCOUNT and not (status == AWAY and rules.reassignment == 0):
-                continue
-            months = now - persons.birth_month[i]
+        for k in range(helpers):
+            i = rows[k]
             home = persons.household[i]
-            if months < HELPER or left[home] <= 0.0 or weights[home] <= 0:
+            if weight[k] < 0 or weights[home] <= 0:
                 continue
-            works = status in (EMPLOYED, OWN_ACCOUNT)
-            most = most_care(1.0 * persons.hours[i], works, rules.least_rest)
             before = persons.care_hours[i] * 1.0
-            if before >= most:
-                continue
-            weight = willingness(
-                persons.sex[i], months, 1.0 * persons.smoothed_earnings[i], total[home] / asked[home],
-                rules.norm, rules.helpers,
-            )  # fmt: skip
-            wanted = before + left[home] * int(FIXED * weight) / weights[home]
-            persons.care_hours[i] = min(most, wanted)
+            wanted = before + left[home] * weight[k] / weights[home]
+            persons.care_hours[i] = min(most[k], wanted)
             given[home] += persons.care_hours[i] - before
-            if wanted > most:
+            if wanted > most[k]:
                 unmet += 1
         for home in range(count):
             left[home] = left[home] - given[home] if unmet > 0 else 0.0

@@ -295,16 +295,15 @@ def known_productivity(firms: Firms, total: Array, count: Array) -> None:
 
 
 @kernel
-def think(persons: Persons, rules: Enterprise, month: int, luck: Luck, thinkers: Array) -> int:
+def think(persons: Persons, rules: Enterprise, month: int, drawn: Array, thinkers: Array) -> int:
     """Who thinks of a start this month, of those without a job: rows in ``thinkers``; returns how many."""
     found = 0
     for i in range(len(persons.status)):
+        if drawn[i] >= rules.thinking:
+            continue
         status = persons.status[i]
         returns = status == INACTIVE and persons.returnee[i] == 1
-        if not (status in (UNEMPLOYED, ON_OWN_ACCOUNT) or returns):
-            continue
-        thinks, _, _, _ = uniforms(luck, persons.id[i])
-        if thinks < rules.thinking and month - persons.birth_month[i] >= GROWN_UP:
+        if (status in (UNEMPLOYED, ON_OWN_ACCOUNT) or returns) and month - persons.birth_month[i] >= GROWN_UP:
             thinkers[found] = i
             found += 1
     return found
@@ -565,7 +564,8 @@ class Enterprise(Mechanism):
         total, count = np.zeros(CELLS * places, np.int64), np.zeros(CELLS * places, np.int64)
         known_productivity(month.firms, total, count)
         thinkers = np.zeros(month.count(Persons), np.int64)
-        thinkers = thinkers[: think(persons, self.rules, month.age_base, month.luck("idea"), thinkers)]
+        drawn = month.draw(month.values(Persons.id), month.luck("idea"))
+        thinkers = thinkers[: think(persons, self.rules, month.age_base, drawn, thinkers)]
         plan = np.zeros((len(thinkers), 11))
         found = consider(
             thinkers, persons, households, month.localities, month.markets, self.rules, user_cost,

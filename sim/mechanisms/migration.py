@@ -336,7 +336,7 @@ def outlook(
 def consider(
     persons: Persons, households: Households, migrants: Migrants, localities: Localities, markets: Markets,
     destinations: Destinations, recruiters: Recruiters, rules: Migration, preferences: Participation, now: int,
-    luck: Luck, tastes: Luck, quota: Luck,
+    drawn: Array, luck: Luck, tastes: Luck, quota: Luck,
     with_job: Array, without_job: Array, recognised: Array, undetected: Array,
     who: Array, chosen: Array, ways: Array, tied: Array, gains: Array, prices: Array,
 ) -> int:  # fmt: skip
@@ -353,8 +353,9 @@ def consider(
     longest = annuity(preferences.beta, horizon)
     wanting = 0
     for i in range(len(persons.household)):
+        thinks = drawn[i] < rules.consider
         status = persons.status[i]
-        if status < STUDENT or status > AWAY:
+        if (not thinks and status != AWAY) or status < STUDENT or status > AWAY:
             continue
         spell = persons.spell[i] if status == AWAY else -1
         if spell >= 0 and migrants.detected[spell]:
@@ -362,11 +363,9 @@ def consider(
             wanting += 1
             continue
         age = now - persons.birth_month[i]
-        if spell < 0 and (age < 12 * rules.youngest or age >= RETIREMENT or persons.in_school[i]):
+        if not thinks or (spell < 0 and (age < 12 * rules.youngest or age >= RETIREMENT or persons.in_school[i])):
             continue
-        u_think, u_go, _, _ = uniforms(luck, persons.id[i])
-        if u_think >= rules.consider:
-            continue
+        _, u_go, _, _ = uniforms(luck, persons.id[i])
 
         # What life here is worth, in real terms; an equal share of the others' income comes on top.
         h = persons.household[i]
@@ -787,8 +786,8 @@ class Migration(Mechanism):
         wanting = consider(
             persons, households, month.migrants, localities, month.markets, month.destinations,
             month.recruiters,
-            self.rules, preferences, month.age_base, month.luck("consider"), month.luck("taste"),
-            month.luck_once("quota"),
+            self.rules, preferences, month.age_base, month.draw(month.values(Persons.id), month.luck("consider")),
+            month.luck("consider"), month.luck("taste"), month.luck_once("quota"),
             with_job, without_job, recognised, undetected, who, chosen, ways, tied, gains, prices,
         )  # fmt: skip
         who, chosen, ways, tied = (a[:wanting].copy() for a in (who, chosen, ways, tied))

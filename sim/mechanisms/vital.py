@@ -162,13 +162,23 @@ def die(
     start_quality: float,
     start_poverty: float,
     now: int,
-    luck: Luck,
+    drawn: Array,
 ) -> Array:
     """Some people die, here or away: their job, spouse and stay away are free of them. Returns their rows."""
     dead = np.empty(len(persons.household), np.int64)
     count = 0
     lost_labour = np.zeros(len(firms.jobs), np.int64)
+    highest = base = mortality.max()  # of all chances this month: whoever draws more need not be looked at
+    for place in range(len(localities.health_quality)):
+        for poor in range(2):
+            chance = death_chance(
+                base, 1.0 * localities.health_quality[place], start_quality, poor, start_poverty,
+                rules.service_effect, rules.poverty_ratio,
+            )  # fmt: skip
+            highest = max(highest, chance)
     for i in range(len(persons.household)):
+        if drawn[i] >= highest:
+            continue
         status = persons.status[i]
         if status == ABSENT:
             continue
@@ -180,7 +190,7 @@ def die(
                 chance, 1.0 * localities.health_quality[households.locality[home]], start_quality,
                 households.poor[home], start_poverty, rules.service_effect, rules.poverty_ratio,
             )  # fmt: skip
-        if uniforms(luck, persons.id[i])[0] >= chance:
+        if drawn[i] >= chance:
             continue
         dead[count] = i
         count += 1
@@ -219,20 +229,19 @@ def die(
 
 
 @kernel
-def conceive(persons: Persons, rules: Vital, fertility: Array, now: int, luck: Luck) -> Array:
+def conceive(persons: Persons, rules: Vital, fertility: Array, now: int, drawn: Array) -> Array:
     """Women present give birth at the rate of their age, less often while the husband is away: their rows."""
     mothers = np.empty(len(persons.household), np.int64)
     count = 0
+    highest = fertility.max()
     for i in range(len(persons.household)):
-        if persons.sex[i] != WOMAN or persons.status[i] > OWN_ACCOUNT:
+        if drawn[i] >= highest or persons.sex[i] != WOMAN or persons.status[i] > OWN_ACCOUNT:
             continue
         chance = fertility[age_group(now - persons.birth_month[i])]
-        if chance <= 0.0:
-            continue
         husband = persons.spouse[i]
         if husband >= 0 and persons.status[husband] == AWAY:
             chance = chance * rules.absent_husband
-        if uniforms(luck, persons.id[i])[0] < chance:
+        if drawn[i] < chance:
             mothers[count] = i
             count += 1
     return mothers[:count]
@@ -698,7 +707,7 @@ class Vital(Mechanism):
         dead = die(
             persons, month.households, month.migrants, month.firms, month.localities, self.rules,
             place.mortality, place.health_quality, place.poverty_headcount, month.age_base,
-            month.luck("death"),
+            month.draw(month.values(Persons.id), month.luck("death")),
         )  # fmt: skip
         stays = month.values(Persons.spell)[dead]
         homes = month.values(Persons.household)[dead]
@@ -712,7 +721,8 @@ class Vital(Mechanism):
 
     def births(self, month: Month) -> None:
         """Children are born into their mothers' households."""
-        mothers = conceive(month.persons, self.rules, month.territory.fertility, month.age_base, month.luck("birth"))
+        drawn = month.draw(month.values(Persons.id), month.luck("birth"))
+        mothers = conceive(month.persons, self.rules, month.territory.fertility, month.age_base, drawn)
         count = len(mothers)
         if not count:
             return
