@@ -254,11 +254,16 @@ def fit_rule(survey: Survey, options: Options) -> Fit:
     if not np.isfinite(gain).all():
         k = int(np.flatnonzero(~np.isfinite(gain))[0])
         raise EstimationError(
-            f"{survey.where}: predicted pay of {expected_pay(survey, fit)[k]:,.4g} a month ({k + 1}. row) is below the "
-            f"cost of working, {fit.work_cost:,.4g}; check the units of pay and the covariates"
+            f"{survey.where}: predicted pay of {expected_pay(survey, fit)[k]:,.4g} a month ({k + 1}. row) is not above "
+            f"the cost of working, {fit.work_cost:,.4g}, or not finite; check the units of pay and the covariates"
         )
     regressors = np.column_stack([gain, design])
-    share = float(survey.weight @ inside) / len(inside)
+    share = float(survey.weight @ inside / survey.weight.sum())
+    if not 1e-12 < share < 1.0 - 1e-12:
+        raise EstimationError(
+            f"{survey.where}: rows {'in' if share < 0.5 else 'out of'} the labour force have next to no weight; "
+            f"check {options.weights or 'the survey'}"
+        )
     start = np.zeros(regressors.shape[1])
     start[0] = 1.0 / START
     start[1] = math.log(share / (1.0 - share)) - start[0] * float(np.mean(gain))
@@ -283,7 +288,8 @@ def expected_pay(survey: Survey, fit: Fit) -> Array:
     """Full-time pay that each row expects, money a month: the median given its covariates."""
     if fit.pay is not None:
         return np.full(len(survey.income), fit.pay)
-    return np.asarray(np.exp(constant_and(survey.covariates) @ fit.wage))
+    with np.errstate(over="ignore"):
+        return np.asarray(np.exp(constant_and(survey.covariates) @ fit.wage))
 
 
 def refuse_separation(survey: Survey, regressors: Array, options: Options) -> None:
@@ -294,13 +300,23 @@ def refuse_separation(survey: Survey, regressors: Array, options: Options) -> No
     Albert and Anderson (1984), Biometrika 71(1), 1-10: then the likelihood has no maximum. Found, as in Konis
     (2007), as a linear programme.
     """
-    scale = np.maximum(np.abs(regressors).max(axis=0), 1e-300)
-    signed = (2.0 * survey.participates - 1.0)[:, None] * regressors / scale
-    found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1.0, 1.0))
-    if found.x is None or -found.fun < 1e-6:
-        return
     names = [options.income, "", *survey.names]
-    guilty = [name for name, size in zip(names, found.x, strict=True) if name and abs(size) > 1e-6]
+    signed = (
+        (2.0 * survey.participates - 1.0)[:, None] * regressors / np.maximum(np.abs(regressors).max(axis=0), 1e-300)
+    )
+
+    def parts(columns: Sequence[int]) -> list[str]:
+        """Names of the columns in a line that parts the rows, if there is one."""
+        some = signed[:, columns]
+        found = linprog(-some.sum(axis=0), A_ub=-some, b_ub=np.zeros(len(some)), bounds=(-1.0, 1.0))
+        if found.x is None or -found.fun < 1e-6:
+            return []
+        return [names[k] for k, size in zip(columns, found.x, strict=True) if names[k] and abs(size) > 1e-6]
+
+    guilty = parts(range(len(names)))
+    if not guilty:
+        return
+    guilty = next((alone for k in range(len(names)) if k != 1 and (alone := parts([k, 1]))), guilty)
     raise EstimationError(
         f"{survey.where}: {' and '.join(guilty)} part{'s' if len(guilty) == 1 else ''} those in from those out of the "
         "labour force without error (perfect separation), so that there is no estimate; leave out or coarsen "
@@ -404,7 +420,8 @@ def summary(survey: Survey, fit: Fit, options: Options, mean: Array, spread: Arr
 def slopes_of(values: Callable[[Array], dict[str, Any]], theta: Array, variance: Array) -> dict[str, Array]:
     """Derivatives of everything that is reported (columns) in each coefficient (rows), by differences."""
     found: dict[str, list[Array]] = {}
-    for k, step in enumerate(SMALL * np.sqrt(np.diag(variance))):
+    errors, sizes = np.sqrt(np.maximum(np.diag(variance), 0.0)), np.maximum(np.abs(theta), 1.0)
+    for k, step in enumerate(SMALL * np.where(errors > 0.0, np.minimum(errors, sizes), sizes)):
         change = np.zeros(len(theta))
         change[k] = step
         above, below = values(theta + change), values(theta - change)
@@ -533,7 +550,10 @@ def estimate_participation(data: Any, **options: Any) -> Estimate:
         plain = logit(survey)
     except np.linalg.LinAlgError:
         refuse_separation(survey, np.column_stack([survey.income, constant_and(survey.covariates)]), chosen)
-        raise
+        raise EstimationError(
+            f"{survey.where}: a logit on {chosen.income} and the covariates has no maximum that can be found; "
+            "look for single values far from all others"
+        ) from None
     step = SMALL * fit.home
     tilted = [plain(survey._replace(income=survey.income + sign * step)) for sign in (1.0, -1.0)]
     weight = survey.weight / survey.weight.sum()

@@ -377,7 +377,8 @@ def test_perfect_separation_is_refused_by_name(how):
     wanted = {**INVENTED, "covariates": [*INVENTED["covariates"], *(["hours"] if how != "income" else [])]}
     with pytest.raises(EstimationError, match="perfect separation") as error:
         estimate_participation(people, **wanted, splits=0)
-    assert ("other_income" if how == "income" else "hours") in str(error.value)
+    guilty = "other_income" if how == "income" else "hours"
+    assert f"{guilty} parts those in from those out" in str(error.value)
 
 
 def test_a_survey_of_people_without_income_asks_for_a_median():
@@ -390,7 +391,7 @@ def test_a_survey_of_people_without_income_asks_for_a_median():
 
 def test_pay_below_the_cost_of_work_is_refused():
     people = invented(600, 21)
-    with pytest.raises(EstimationError, match="below the"):
+    with pytest.raises(EstimationError, match="not above"):
         estimate_participation(people, **INVENTED, splits=0, pay=1e-300, work_cost=0.2)
     odd = people.assign(schooling=np.where(np.arange(600) == 5, -40.0, people.schooling))
     with pytest.raises(EstimationError, match="cost of working"):
@@ -417,3 +418,17 @@ def test_estimates_are_plain_values():
     found = estimate_participation(invented(300, 23), **INVENTED, wage="pay", splits=1).as_dict()
     assert isinstance(found["sigma"], dict) and isinstance(found["quartiles"][0]["observed"]["value"], float)
     assert pd.Series(flat(found)).map(math.isfinite).all()
+
+
+def test_pay_that_is_the_same_for_all_is_no_fault():
+    found = estimate_participation(invented(400, 24).assign(pay=300.0), **INVENTED, wage="pay", splits=0)
+    assert found.pay == pytest.approx(300.0) and found.wage_equation["schooling"].se == pytest.approx(0.0, abs=1e-9)
+    assert math.isfinite(found.sigma.se) and found.sigma.se > 0.0
+
+
+def test_weights_that_leave_nobody_out_are_refused():
+    people = invented(400, 25)
+    with pytest.raises(EstimationError, match="out of the labour force have next to no weight; check w"):
+        estimate_participation(
+            people.assign(w=np.where(people.takes_part == 1.0, 1e60, 1.0)), **INVENTED, wage="pay", weights="w"
+        )
