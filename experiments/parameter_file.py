@@ -26,7 +26,7 @@ def overrides(found: Estimate) -> dict[str, dict[str, float]]:
     """
     taste = {"taste_median": found.median_taste.value, "taste_spread": found.sigma.value}
     shares = {"home_production": found.options.home_production, "work_cost": found.options.work_cost}
-    return {"vital": taste, "newcomers": dict(taste), "participation": {"curvature": 1.0, **shares}}
+    return {"vital": taste, "participation": {"curvature": 1.0, **shares}}
 
 
 def refused(found: Estimate) -> str:

@@ -54,7 +54,6 @@ def test_every_parameter_of_the_file_is_declared(found):
     for line, values in overrides(found).items():
         assert set(values) <= set(declarations(getattr(Schedule(), line)))
     assert overrides(found)["vital"]["taste_spread"] == found.sigma.value
-    assert overrides(found)["newcomers"] == overrides(found)["vital"]
 
 
 def test_estimates_that_a_run_would_refuse_leave_no_file(found, tmp_path):
@@ -71,7 +70,7 @@ def test_estimates_that_a_run_would_refuse_leave_no_file(found, tmp_path):
 def test_a_run_takes_the_file_and_what_is_given_besides_comes_after_it(found, tmp_path):
     path = write_parameters(found, tmp_path / "mein Ordner é" / "mine.yaml")
     run = compose([f"parameters={path}", "months=3"])
-    assert run.parameters.vital.taste_spread == run.parameters.newcomers.taste_spread == found.sigma.value
+    assert run.parameters.vital.taste_spread == found.sigma.value
     assert run.parameters.vital.taste_median == found.median_taste.value
     assert run.tree["estimated"]["file"] == str(path)
     for order in ([f"parameters={path}", "parameters.vital.taste_spread=2.5"],
