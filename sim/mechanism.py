@@ -166,7 +166,7 @@ class Room:
 
     def __init__(self, store: Table) -> None:
         words = np.array([store.count, *map(store.address, self.columns)], np.int64)
-        vars(self).update(_store=store, _words=words, address=words.ctypes.data)
+        vars(self).update(_store=store, _words=words, address=words.__array_interface__["data"][0])
 
     def __getattr__(self, name: str) -> Any:
         kind = type(self)

@@ -382,7 +382,7 @@ class Population:
         """Append rows; an id that is already there is an error."""
         table = self._tables[kind.__name__]
         ids = np.asarray(values.get("id", np.zeros(0, i64)))
-        if rows and (len(ids) != rows or len(np.unique(ids)) != rows or (table.rows_of(ids) >= 0).any()):
+        if rows and (len(ids) != rows or (rows > 1 and len(np.unique(ids)) != rows) or (table.rows_of(ids) >= 0).any()):
             raise ValueError(f"{kind.__name__}: {rows} new rows need as many new, different ids")
         return table.add(rows, **values)
 

@@ -12,13 +12,16 @@ PLACES = 16  # of each item on its ring: arcs are nearly equal, so picks are nea
 
 
 def ascending(values: Array, ids: Array) -> Array:
-    """Order of values from the smallest, ties by id: `numpy.lexsort`, with its slow sort for ties alone."""
+    """Order of values from the smallest, ties by id: that of `numpy.lexsort`, by quick sorts of single numbers."""
     order = np.argsort(values)
     inside = values[order]
     same = inside[1:] == inside[:-1]
-    if same.any():
-        tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
-        order[tied] = order[tied][np.lexsort((ids[order[tied]], inside[tied]))]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    if len(tied):
+        rows, run = order[tied], np.cumsum(~np.append(False, same)[tied])
+        rank = np.empty(len(rows), np.int64)
+        rank[np.argsort(ids[rows])] = np.arange(len(rows))
+        order[tied] = rows[np.argsort(run * len(rows) + rank)]
     return order
 
 

@@ -384,7 +384,7 @@ class Finance(Mechanism):
             month.localities,
         )
         rate, places = month.territory.loan_rate, month.count(Localities)
-        where, home = month.values(Firms.locality), month.values(Households.locality)
+        where, home = (month.values(column).astype(np.int64) for column in (Firms.locality, Households.locality))
         enterprises, every, seats = np.arange(len(where)), np.arange(len(home)), np.arange(places)
         month.pay("fund", seats, seats, np.rint(month.values(Lenders.fund) * 100.0).astype(np.int64))
 

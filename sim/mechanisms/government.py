@@ -300,7 +300,7 @@ class Government(Mechanism):
     def __call__(self, month: Month) -> None:
         """Raise revenue and transfers first, then spend what they allow."""
         persons, households, localities = month.persons, month.households, month.localities
-        home = month.values(Households.locality)
+        home = month.values(Households.locality).astype(np.int64)
         every = np.arange(len(home))
         taxes, pensions, grants, inflow, outflow = (np.zeros(len(home), np.int64) for _ in range(5))
         assess(

@@ -23,7 +23,6 @@ from sim.search import (
     search_return,
     would_enter,
 )
-from sim.streams import Luck, uniforms
 from sim.table import Array
 from sim.technology import LAND_SHARE, farm_return
 from sim.technology import OWN_ACCOUNT as FULL_OWN_ACCOUNT
@@ -200,7 +199,7 @@ def why_out(
 @kernel
 def decide(
     persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Participation,
-    luck: Luck, pension: float, age_base: int, changed: Array,
+    drawn: Array, pension: float, age_base: int, changed: Array,
 ) -> None:  # fmt: skip
     """Everybody whose turn it is looks at work anew; those in a job only learn what it would take."""
     for i in range(len(persons.household)):
@@ -211,10 +210,8 @@ def decide(
             continue
         if status < INACTIVE or status > OWN_ACCOUNT:
             continue
-        if persons.shaken[i] == 0:
-            u0, _, _, _ = uniforms(luck, persons.id[i])
-            if u0 >= rules.review:
-                continue
+        if drawn[i] >= rules.review and persons.shaken[i] == 0:
+            continue
         persons.shaken[i] = 0
         place = households.locality[persons.household[i]]
         price = localities.price_index[place]
@@ -329,7 +326,8 @@ class Participation(Mechanism):
         changed = np.zeros(month.count(Persons), np.int8)
         decide(
             month.persons, month.households, month.localities, month.markets, self.rules,
-            month.luck("review"), month.territory.pension, month.age_base, changed,
+            month.draw(month.values(Persons.id), month.luck("review")), month.territory.pension,
+            month.age_base, changed,
         )  # fmt: skip
         wage, why = month.values(Persons.reservation_wage), month.values(Persons.why_out)
         for bit, event in (

@@ -477,11 +477,12 @@ class Spending(Mechanism):
             month.firms,
             month.localities,
         )
-        share, home = month.territory.non_tradable_share, month.values(Households.locality)
+        share, home = month.territory.non_tradable_share, month.values(Households.locality).astype(np.int64)
         places, homes = month.count(Localities), month.count(Households)
         bought = month.values(Localities.till).copy()
 
-        pupils, general, school, health, building, local, outside = (np.zeros(homes, np.int64) for _ in range(7))
+        pupils = np.zeros(homes, np.int64)
+        general, school, health, building, local, outside = (np.empty(homes, np.int64) for _ in range(6))
         wanted, served = np.zeros(places, np.int64), np.zeros(places)
         count_pupils(persons, pupils)
         plan(households, localities, self.rules, share, pupils, general, school, health, building, wanted)

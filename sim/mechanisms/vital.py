@@ -277,10 +277,8 @@ def marry(persons: Persons, households: Households, rules: Vital, places: int, n
     single_women = np.zeros(places, np.int64)
     single_men = np.zeros(places, np.int64)
     for i in range(count):
-        if persons.spouse[i] >= 0 or persons.status[i] > OWN_ACCOUNT:
-            continue
-        months = now - persons.birth_month[i]
-        if months < ADULT or months > LAST_MARRIAGE:
+        married, status, months = persons.spouse[i] >= 0, persons.status[i], now - persons.birth_month[i]
+        if married or status > OWN_ACCOUNT or months < ADULT or months > LAST_MARRIAGE:
             continue
         singles[single] = i
         single += 1
