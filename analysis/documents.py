@@ -180,7 +180,7 @@ def estimation() -> str:
 
 def groups() -> str:
     """Groups that a policy or shock can be for."""
-    from sim.events import GROUPS
+    from sim.groups import GROUPS
 
     rows = ["| group | of | who |", "|---|---|---|"]
     return "\n".join([*rows, *(f"| {name} | {one.table} | {sentence(one.meaning)} |" for name, one in GROUPS.items())])

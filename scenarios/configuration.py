@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scenarios import library
-from sim.events import COMMON, PAID, Instrument, Shock, read_instrument, read_shock
+from sim.instruments import COMMON, PAID, Instrument, Shock, read_instrument, read_shock
 from sim.mechanism import code_hash
 from sim.packs import read_pack
 from sim.parameters import declarations

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from sim.events import Instrument, Shock, read_instrument, read_shock
+from sim.instruments import Instrument, Shock, read_instrument, read_shock
 
 LARGEST = 1_000_000  # bytes of one file
 DEEPEST = 20  # tables within tables

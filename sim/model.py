@@ -31,7 +31,7 @@ from sim.table import Array, Column
 from sim.territory import Inputs, territory
 
 if TYPE_CHECKING:
-    from sim.events import Instrument, Shock
+    from sim.instruments import Instrument, Shock
     from sim.survey import People
 
 MAY_OWE = frozenset({Firms.cash, Authorities.cash, Localities.outside, Destinations.outside})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from sim.codes import Channel, Event, Motive, Occupation, Route, Status, Work
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.mechanisms.away import pay_there
-from sim.mechanisms.participation import Participation
 from sim.parameters import param, switch
 from sim.population import (
     PREVALENCE_GROUPS,
@@ -335,12 +335,15 @@ def outlook(
 @kernel
 def consider(
     persons: Persons, households: Households, migrants: Migrants, localities: Localities, markets: Markets,
-    destinations: Destinations, recruiters: Recruiters, rules: Migration, preferences: Participation, now: int,
+    destinations: Destinations, recruiters: Recruiters, rules: Migration, preferences: Any, now: int,
     drawn: Array, luck: Luck, tastes: Luck, quota: Luck,
     with_job: Array, without_job: Array, recognised: Array, undetected: Array,
     who: Array, chosen: Array, ways: Array, tied: Array, gains: Array, prices: Array,
 ) -> int:  # fmt: skip
-    """Some adults think of moving this month: out, back or on. Returns how many want to."""
+    """Some adults think of moving this month: out, back or on. Returns how many want to.
+
+    ``preferences`` are the rules of Participation: time and risk are valued alike in all decisions.
+    """
     places = len(destinations.fare)
     kin = np.zeros((len(households.locality), places), np.int16)
     for m in range(len(migrants.person)):

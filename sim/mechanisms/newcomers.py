@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from sim.codes import Event, Occupation, Sex, Status
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.mechanisms.migration import (
-    Migration,
     annuity,
     can_pay,
     certainty_equivalent,
@@ -20,8 +20,7 @@ from sim.mechanisms.migration import (
     share_in_work,
     utility_of_place,
 )
-from sim.mechanisms.participation import Participation
-from sim.mechanisms.vital import Vital, attachment_draw, taste_draw
+from sim.mechanisms.vital import attachment_draw, taste_draw
 from sim.parameters import param, switch
 from sim.population import Households, Localities, Markets, Persons
 from sim.streams import Luck, derived_id, uniforms
@@ -61,11 +60,15 @@ def whole_number(expected: float, uniform: float) -> int:
 @kernel
 def arrive(
     localities: Localities, markets: Markets, rules: Newcomers,
-    preferences: Participation, weighing: Migration, tastes: Vital, pool_pay: Array, need: float, now: int,
+    preferences: Any, weighing: Any, tastes: Any, pool_pay: Array, need: float, now: int,
     names: Luck, first: Luck, second: Luck, choice: Luck,
     ids: Array, places: Array, traits: Array,
 ) -> int:  # fmt: skip
-    """Each candidate of the pool decides whether to come. Returns how many do."""
+    """Each candidate of the pool decides whether to come. Returns how many do.
+
+    ``preferences``, ``weighing`` and ``tastes`` are the rules of Participation, Migration and Vital: candidates are
+    people like everybody else.
+    """
     coming = 0
     horizon = 1.0 * weighing.horizon
     present_value = annuity(preferences.beta, horizon)

@@ -21,8 +21,10 @@ from batteries import (
 )
 
 from scenarios import library
-from sim.events import GROUPS, LEVERS, NEVER, Dated, Events, Figure, Instrument, members, read_shock
+from sim.events import Events, members
+from sim.groups import GROUPS
 from sim.indicators import INDICATORS
+from sim.instruments import LEVERS, NEVER, Dated, Figure, Instrument, read_shock
 from sim.mechanism import Month
 from sim.packs import read_pack
 

@@ -12,16 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.codes import Status
-from sim.events import (
-    GROUPS,
-    LEVERS,
-    Events,
-    places_bought,
-    queue,
-    read_instrument,
-    read_shock,
-    split,
-)
+from sim.events import Events, places_bought, queue, split
+from sim.groups import GROUPS
+from sim.instruments import LEVERS, read_instrument, read_shock
 from sim.ledger import Ledger
 from sim.mechanism import Month
 from sim.parameters import ParameterError
