@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.codes import Motive, Occupation, Owner, Route, Sector, Sex, Status, Work
-from sim.mechanism import Month, kernel
+from sim.mechanism import Month, kernel, rule
 from sim.mechanisms.away import pay_there
 from sim.mechanisms.remittances import plan
 from sim.population import (
@@ -32,8 +32,9 @@ from sim.population import (
     Providers,
     Recruiters,
 )
+from sim.ranking import ascending
 from sim.streams import ONCE, Luck, Streams, derived_id, draw, logistic_draw, normal, uniforms
-from sim.synthetic import synthetic
+from sim.synthetic import identities, synthetic
 from sim.table import Array
 from sim.technology import ALPHA, LAND_SHARE, OWN_ACCOUNT
 from sim.territory import Inputs
@@ -172,6 +173,20 @@ def traits(ids: Array, luck: Luck, mean_taste: float, sigma: float, mean_xi: flo
         out[i, 1] = mean_xi + sd_xi * normal(u1)
 
 
+@kernel
+def normals(drawn: Array) -> None:
+    """Standard normal numbers in the place of uniform ones."""
+    for k in range(len(drawn)):
+        drawn[k] = normal(drawn[k])
+
+
+@kernel
+def logistics(drawn: Array) -> None:
+    """Standard logistic numbers in the place of uniform ones."""
+    for k in range(len(drawn)):
+        drawn[k] = logistic_draw(drawn[k])
+
+
 def home(population: Population, inputs: Inputs, people: People, streams: Streams, setup: Setup) -> None:
     """Households and persons with what the inputs and the common distributions say of them."""
     ids, homes = people.id, len(people.household_id)
@@ -179,7 +194,9 @@ def home(population: Population, inputs: Inputs, people: People, streams: Stream
     locality = np.zeros(homes, np.int64)
     locality[people.household] = people.locality
     village = draw(luck, people.household_id) >= inputs.urban_share
-    size = np.exp(0.5 * np.array([normal(u) for u in draw(luck, people.household_id, 1)]) - 0.125)
+    size = draw(luck, people.household_id, 1)
+    normals(size)
+    size = np.exp(0.5 * size - 0.125)
     households = population.add(
         Households, homes, id=people.household_id, locality=locality, zone=village.astype(np.int8),
         land=np.where(village, size, 0.0),
@@ -228,12 +245,13 @@ def emigrants(world: World, setup: Setup) -> None:
     taken: list[tuple[Array, int]] = []
     for d, there in enumerate(inputs.destinations):
         luck = streams.luck("initial", f"emigrants to {there.name}", ONCE)
-        noise = np.array([logistic_draw(u) for u in draw(luck, persons.id)])
+        noise = draw(luck, persons.id)
+        logistics(noise)
         score = noise - persons.attachment + 0.05 * persons.schooling * there.abroad - 0.04 * np.abs(age - 33)
         for sex, share in ((Sex.WOMAN, 1.0 - there.men), (Sex.MAN, there.men)):
             wanted = round(there.emigrants * share * int(adult.sum()))
             pool = np.flatnonzero(eligible & (persons.sex == sex))
-            chosen = pool[np.lexsort((persons.id[pool], -score[pool]))[:wanted]]
+            chosen = pool[ascending(-score[pool], persons.id[pool])[:wanted]]
             eligible[chosen] = False
             taken.append((chosen, d))
     rows = np.concatenate([chosen for chosen, _ in taken]) if taken else np.zeros(0, np.int64)
@@ -254,9 +272,10 @@ def emigrants(world: World, setup: Setup) -> None:
     )
     occupation = persons.occupation[rows] * known
     regular = u[3] < there_columns.regular_share[where] + (1 - there_columns.regular_share[where]) * (months > 60)
-    born = streams.luck("initial", "spells", ONCE)
+    spell_ids = np.zeros(len(ids), np.int64)
+    identities(streams.luck("initial", "spells", ONCE), ids, np.zeros_like(ids), spell_ids)
     spells = population.add(
-        Migrants, len(rows), id=np.array([derived_id(born, int(i), 0) for i in ids]), person=rows,
+        Migrants, len(rows), id=spell_ids, person=rows,
         household=persons.household[rows], locality=population.households.locality[persons.household[rows]],
         destination=where, start_month=-months - setup.burn_in, motive=int(Motive.WORK),
         route=np.where(regular, int(Route.REGULAR), int(Route.IRREGULAR)), regular=regular.astype(np.int8),
@@ -473,21 +492,11 @@ class Solution:
         rows = np.flatnonzero(pool)
         if not len(rows):
             return
-        market = self.market[rows]
-        part = markets.part_share[market].astype(np.float64)
-        share, pay, rate = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros(len(rows))
-        skill = persons.skill[rows].astype(np.float64)
-        for k in range(16):
-            full = markets.offers[market, k] * skill
-            taken = full - persons.not_working[rows] >= persons.reservation_flow[rows]
-            half = 0.5 * full - persons.not_working_part[rows] >= persons.reservation_flow[rows]
-            share += (taken * (1.0 - part) + half * part) / 16.0
-            pay += (full * taken * (1.0 - part) + 0.5 * full * half * part) / 16.0
-            rate += markets.offers[market, k] * (taken * (1.0 - part) + half * part) / 16.0
-        self.share_accepting[rows] = share
         self.accepted_rate = np.zeros(persons.count)
-        self.accepted_rate[rows] = np.divide(rate, share, out=np.zeros_like(rate), where=share > 0)
-        self.accepted_pay[rows] = np.divide(pay, share, out=np.zeros_like(pay), where=share > 0)
+        worth_taking(
+            rows, self.market, markets.offers, markets.part_share, persons.skill, persons.reservation_flow,
+            persons.not_working, persons.not_working_part, self.share_accepting, self.accepted_rate, self.accepted_pay,
+        )  # fmt: skip
 
     def accepted(self, rows: Array, luck: Array) -> tuple[Array, Array]:
         """An offer each of these people accepts: pay per efficiency unit, and whether full time."""
@@ -634,11 +643,33 @@ def arrival_for(jobs: float, accepting: Array, separation: float) -> float:
     return 0.5 * (low + high)
 
 
+@kernel
+def worth_taking(
+    rows: Array, market: Array, offers: Array, part_share: Array, skill: Array, flow: Array, full_time: Array,
+    part_time: Array, share: Array, rate: Array, pay: Array,
+) -> None:  # fmt: skip
+    """Share of offers that each of these people would accept, and mean rate and pay of those."""
+    for i in rows:
+        m = market[i]
+        part = part_share[m]
+        accepted = rates = pays = 0.0
+        for k in range(16):
+            full = offers[m, k] * skill[i]
+            taken = 1.0 - part if full - full_time[i] >= flow[i] else 0.0
+            half = part if 0.5 * full - part_time[i] >= flow[i] else 0.0
+            accepted += (taken + half) / 16.0
+            pays += (full * taken + 0.5 * full * half) / 16.0
+            rates += offers[m, k] * (taken + half) / 16.0
+        share[i] = accepted
+        rate[i] = rates / accepted if accepted > 0.0 else 0.0
+        pay[i] = pays / accepted if accepted > 0.0 else 0.0
+
+
 def receivers(persons: Persons, households: Households, migrants: Migrants) -> None:
     """Who receives and decides at the start: the spouse of somebody away, else their mother, else the eldest."""
     here = persons.status != Status.AWAY
     best = np.full(households.count, -1)
-    order = np.lexsort((persons.id, persons.birth_month))
+    order = ascending(persons.birth_month, persons.id)
     eldest = order[here[order]][::-1]
     best[persons.household[eldest]] = eldest
     for relative in (persons.mother, persons.spouse):
@@ -666,6 +697,7 @@ def jobs(self: Solution) -> None:
     firms_value, units, demand = self.local_market(employed.astype(np.float64), self.own & ~employed)
     demand = demand - units * self.trade / (1.0 - inputs.market_dues)
     homes_of = [np.flatnonzero(tables.households.locality == place) for place in range(self.count)]
+    groups = []
     for place in range(self.count):
         here = employed & (self.place == place)
         owners = homes_of[place][np.argsort(draw(born, tables.households.id[homes_of[place]]), kind="stable")]
@@ -673,7 +705,10 @@ def jobs(self: Solution) -> None:
         staff = ranked(here & (persons.occupation == Occupation.SKILLED), score, persons.id)[:wanted]
         others = ranked(here & (persons.occupation == Occupation.BASIC), score, persons.id)[: wanted - len(staff)]
         public = np.concatenate([staff, others])
-        employ(self, place, 0, public, Sector.PUBLIC, Occupation.SKILLED, -1, True, self.rate[1])
+        groups.append(employ(
+            self, place, np.array([place + 1]), np.array([len(public)]), public, Sector.PUBLIC, Occupation.SKILLED,
+            np.array([-1]), True, np.array([self.rate[1]]),
+        ))  # fmt: skip
         services = service_share(float(demand[place]), float(firms_value[place]))
         free = here.copy()
         free[public] = False
@@ -684,17 +719,18 @@ def jobs(self: Solution) -> None:
             service = draw(accepted, persons.id[rows], 1) < services
             for sector, hours in ((s, h) for s in (Sector.NON_TRADABLE, Sector.TRADABLE) for h in (True, False)):
                 mine = np.flatnonzero((service == (sector is Sector.NON_TRADABLE)) & (full == hours))
-                mine = mine[np.lexsort((persons.id[rows[mine]], rate[mine]))]  # alike in pay work together
-                first = 0
-                while first < len(mine):
-                    identity = derived_id(born, place + 1, number)
-                    chance = draw(born, np.array([identity])), draw(born, np.array([identity]), 1)
-                    size = firm_size(float(chance[0][0]), inputs.firm_size)
-                    team = mine[first : first + size]
-                    absentee = float(chance[1][0]) < inputs.absentee_share
-                    owner = -1 if absentee or not len(owners) else int(owners[number % len(owners)])
-                    employ(self, place, number, rows[team], sector, level, owner, hours, float(rate[team].max()))
-                    first, number = first + size, number + 1
+                mine = mine[ascending(rate[mine], persons.id[rows[mine]])]  # alike in pay work together
+                ids, sizes, chance = np.zeros(len(mine), np.int64), np.zeros(len(mine), np.int64), np.zeros(len(mine))
+                found = into_teams(born, place, number, inputs.firm_size, ids, sizes, chance)
+                ids, sizes, chance = ids[:found], sizes[:found], chance[:found]
+                owner = np.full(found, -1)
+                if len(owners):
+                    turn = (number + np.arange(found)) % len(owners)
+                    owner = np.where(chance < inputs.absentee_share, -1, owners[turn])
+                best = rate[mine][np.cumsum(sizes) - 1]  # the last of each in order of pay
+                groups.append(employ(self, place, ids, sizes, rows[mine], sector, level, owner, hours, best))
+                number += found
+    open_firms(self, groups)
     for m in range(markets.count):
         mine = employed & (self.market == m)
         markets.employees[m] = int(mine.sum())
@@ -711,9 +747,10 @@ def jobs(self: Solution) -> None:
 def ranked(those: Array, score: Array, ids: Array) -> Array:
     """Rows of those people by keyed score."""
     rows = np.flatnonzero(those)
-    return rows[np.lexsort((ids[rows], score[rows]))]
+    return rows[ascending(score[rows], ids[rows])]
 
 
+@rule
 def firm_size(uniform: float, mean: float) -> int:
     """Employees of a firm from a discrete Pareto tail of exponent 1.2, cut at 60 times the mean, of about that mean.
 
@@ -723,51 +760,79 @@ def firm_size(uniform: float, mean: float) -> int:
     return max(1, min(int(low * uniform ** (-1.0 / 1.2)), int(60 * mean)))
 
 
+@kernel
+def into_teams(born: Luck, place: int, number: int, mean: float, ids: Array, sizes: Array, chance: Array) -> int:
+    """Identity, size and a draw of each firm that people in a row make up, ``len(ids)`` of them; how many firms."""
+    people = found = 0
+    while people < len(ids):
+        ids[found] = derived_id(born, place + 1, number + found)
+        drawn, chance[found], _, _ = uniforms(born, ids[found])
+        sizes[found] = min(firm_size(drawn, mean), len(ids) - people)
+        people += sizes[found]
+        found += 1
+    return found
+
+
 def employ(
-    self: Solution, place: int, number: int, team: Array, sector: Sector, level: Occupation, owner: int, full: bool,
-    rate: float,
-) -> None:  # fmt: skip
-    """One firm of the start with its team, capital and productivity such that it wants exactly these people."""
-    inputs, tables, streams = self.inputs, self.tables, self.world.streams
-    persons = tables.persons
-    born = streams.luck("initial", "firms", ONCE)
-    identity = derived_id(born, place + 1, number) if sector is not Sector.PUBLIC else place + 1
-    trait = [float(draw(streams.luck("initial", "firm traits", ONCE), np.array([identity]), w)[0]) for w in range(4)]
-    formal = sector is Sector.PUBLIC or trait[1] < inputs.formal_share
-    if formal:
-        rate = max(rate, inputs.wage_floor / self.skill_of[level])
+    self: Solution, place: int, ids: Array, sizes: Array, team: Array, sector: Sector, level: Occupation, owner: Array,
+    full: bool, rate: Array,
+) -> dict[str, Array]:  # fmt: skip
+    """Firms of the start, alike in all but size and pay, with capital and productivity that fit their people.
+
+    ``team`` are the rows of their people, firm by firm. Each firm wants exactly those it has. Returns what goes
+    into the columns of `Firms`, and pay per efficiency unit and people besides.
+    """
+    inputs, streams, rules = self.inputs, self.world.streams, self.setup.parameters
+    public = sector is Sector.PUBLIC
+    traits = streams.luck("initial", "firm traits", ONCE)
+    formal = np.ones(len(ids), bool) if public else draw(traits, ids, 1) < inputs.formal_share
+    floor = np.where(formal, inputs.wage_floor / self.skill_of[level], 0.0)
+    rate = np.maximum(rate, floor)
     share = 1.0 if full else 0.5
-    labour = float((persons.skill[team] * share).sum())
-    posted = rate if sector is Sector.PUBLIC else float(self.cut[level]) * rate
-    if formal:
-        posted = max(posted, inputs.wage_floor / self.skill_of[level])
-    cost = (1.0 + self.setup.parameters.vacancies.hiring_wedge) * posted / (1.0 - ALPHA)
+    members = np.repeat(np.arange(len(ids)), sizes)
+    labour = np.bincount(members, self.tables.persons.skill[team] * share, minlength=len(ids))
+    posted = rate if public else np.maximum(self.cut[level] * rate, floor)
+    cost = (1.0 + rules.vacancies.hiring_wedge) * posted / (1.0 - ALPHA)
     idle = 0.9 if sector is Sector.NON_TRADABLE else 1.0
     made = cost * labour / idle
     capital = ALPHA * made * idle / CAPITAL_COST
-    productivity = made / (capital**ALPHA * labour ** (1.0 - ALPHA)) if labour > 0 else 1.0
-    kind = Owner.AUTHORITY if sector is Sector.PUBLIC else Owner.LOCAL if owner >= 0 else Owner.ABSENTEE
+    scale = capital**ALPHA * labour ** (1.0 - ALPHA)
+    kind = np.where(owner >= 0, int(Owner.LOCAL), int(Owner.ABSENTEE))
     payroll = rate * labour
-    wedge = self.setup.parameters.vacancies.hiring_wedge
-    months_in_cash = 1 if sector is Sector.PUBLIC else 2
-    sales = payroll if sector is Sector.PUBLIC else made * idle  # the authority pays what its staff costs
-    wear = 0.0 if sector is Sector.PUBLIC else self.setup.parameters.finance.depreciation * capital
-    row = tables.add(
-        Firms, 1, id=np.array([identity]), locality=place, owner=owner, owner_kind=int(kind), sector=int(sector),
-        occupation=int(level), full_time=int(full), formal=int(formal), capital=capital, productivity=productivity,
-        start_month=-1 - int(120 * trait[3]) - self.setup.burn_in, cash=round(100 * months_in_cash * payroll),
-        jobs=len(team), labour=labour, desired_labour=labour, posted_wage=posted,
-        marginal_product=(1.0 + wedge) * posted,
-        applicants_wage=self.asked[level], output=made, expected_sales=sales, sales=sales, wage_bill=payroll,
-        profit=sales - payroll - wear,
-    )[0]  # fmt: skip
+    sales = payroll if public else made * idle  # the authority pays what its staff costs
+    wear = 0.0 if public else rules.finance.depreciation * capital
+    every = {
+        "locality": place, "sector": int(sector), "occupation": int(level), "full_time": int(full),
+        "applicants_wage": self.asked[level],
+    }  # fmt: skip
+    return {
+        "team": team, "members": members, "share": np.full(len(ids), share), "rate": rate, "id": ids, "owner": owner,
+        "owner_kind": np.full(len(ids), int(Owner.AUTHORITY)) if public else kind, "formal": formal.astype(np.int8),
+        "capital": capital, "productivity": np.divide(made, scale, out=np.ones(len(ids)), where=scale > 0.0),
+        "start_month": -1 - (120 * draw(traits, ids, 3)).astype(np.int64) - self.setup.burn_in,
+        "cash": np.rint(100 * (1 if public else 2) * payroll).astype(np.int64), "jobs": sizes, "labour": labour,
+        "desired_labour": labour, "posted_wage": posted,
+        "marginal_product": (1.0 + rules.vacancies.hiring_wedge) * posted, "output": made, "expected_sales": sales,
+        "sales": sales, "wage_bill": payroll, "profit": sales - payroll - wear,
+        **{name: np.full(len(ids), value) for name, value in every.items()},
+    }  # fmt: skip
+
+
+def open_firms(self: Solution, groups: list[dict[str, Array]]) -> None:
+    """Rows of all firms of the start, and the jobs of their people."""
+    persons = self.tables.persons
+    before = np.cumsum([0, *(len(group["id"]) for group in groups)])
+    members = np.concatenate([group.pop("members") + first for group, first in zip(groups, before, strict=False)])
+    columns = {name: np.concatenate([group[name] for group in groups]) for name in groups[0]}
+    team, share, rate = (columns.pop(name) for name in ("team", "share", "rate"))
+    rows = self.tables.add(Firms, int(before[-1]), **columns)
     persons.status[team] = Status.EMPLOYED
     persons.work[team] = Work.NONE
-    persons.employer[team] = row
-    persons.wage[team] = rate * persons.skill[team] * share
-    persons.hours[team] = 180.0 if full else 90.0
-    persons.formal[team] = persons.insured[team] = int(formal)
-    persons.earnings[team] = persons.wage[team] * (1.0 - inputs.tax_rate * formal)
+    persons.employer[team] = rows[members]
+    persons.wage[team] = (rate * share)[members] * persons.skill[team]
+    persons.hours[team] = np.where(share == 1.0, 180.0, 90.0)[members]
+    persons.formal[team] = persons.insured[team] = columns["formal"][members]
+    persons.earnings[team] = persons.wage[team] * (1.0 - self.inputs.tax_rate * columns["formal"])[members]
     persons.search_months[team] = 0
 
 

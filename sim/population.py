@@ -381,8 +381,8 @@ class Population:
     def add(self, kind: type[Table], rows: int, **values: Any) -> Array:
         """Append rows; an id that is already there is an error."""
         table = self._tables[kind.__name__]
-        ids = np.asarray(values.get("id", np.zeros(0, i64)))
-        if rows and (len(ids) != rows or (rows > 1 and len(np.unique(ids)) != rows) or (table.rows_of(ids) >= 0).any()):
+        ids = np.sort(values.get("id", np.zeros(0, i64)))
+        if rows and (len(ids) != rows or (ids[1:] == ids[:-1]).any() or (table.rows_of(ids) >= 0).any()):
             raise ValueError(f"{kind.__name__}: {rows} new rows need as many new, different ids")
         return table.add(rows, **values)
 

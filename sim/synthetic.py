@@ -341,7 +341,7 @@ def synthetic(inputs: Inputs, population: int, streams: Streams) -> People:
     place_of[numbers] = dealt
 
     # In the order of households and of members in them, as many as asked for; then by locality.
-    kept = np.lexsort((order, household))[:population]
+    kept = np.argsort(household * (1 + order.max()) + order)[:population]
     kept = kept[np.argsort(place_of[household[kept]], kind="stable")]
     row_of = np.full(slots + 1, -1, np.int64)
     row_of[kept] = np.arange(population)
