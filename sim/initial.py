@@ -217,7 +217,7 @@ def home(population: Population, inputs: Inputs, people: People, streams: Stream
         Persons, len(ids), id=ids, household=households[people.household], mother=people.mother, spouse=people.spouse,
         sex=people.sex, birth_month=-people.age_months - setup.burn_in, schooling=people.schooling,
         in_school=at_school.astype(np.int8), status=status, taste=drawn[:, 0], attachment=drawn[:, 1],
-        occupation=(people.schooling >= setup.parameters.skills.skilled_schooling).astype(np.int8),
+        occupation=(people.schooling >= inputs.skilled_schooling).astype(np.int8),
         skill=with_experience(people.schooling, people.age_months, setup.parameters.skills),
     )  # fmt: skip
 
@@ -574,10 +574,11 @@ class Solution:
         farmers = float(hands.sum())
         self.farm += self.step * ((product.sum() / farmers if farmers else self.farm) - self.farm)
         firms_value, units, demand = (float(values.sum()) for values in self.local_market(self.chance, own))
-        # Firms serve what leaves own-account traders the pay of a basic job, as free entry between the two would.
-        left = units * self.rate[0] / (1.0 - inputs.market_dues)
+        # Firms serve what leaves own-account traders the pay of a basic job, as free entry between the two would,
+        # or the share of it that the place reports.
+        left = units * inputs.own_account_pay * self.rate[0] / (1.0 - inputs.market_dues)
         self.services += self.step * (service_share(demand - left, firms_value) - self.services)
-        fair = max(demand - self.services * firms_value, 0.1 * demand) / max(units, 1e-9) if units else self.trade
+        fair = max(demand - self.services * firms_value, 0.1 * demand) / max(units, 1e-9)  # much where nobody trades
         fair = min(max(fair, 0.2 * self.trade), 5.0 * self.trade)
         self.trade += self.step * (fair * (1.0 - inputs.market_dues) - self.trade)
 

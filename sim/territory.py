@@ -30,7 +30,10 @@ def figure(
     unit: str, bounds: tuple[float, float], meaning: str, shape: str = "number", default: float | None = None
 ) -> Any:
     """Declare one input of a place."""
-    return dataclasses.field(metadata={"expected": Expected(unit, bounds, meaning, shape, default)})
+    metadata = {"expected": Expected(unit, bounds, meaning, shape, default)}
+    if default is None:
+        return dataclasses.field(metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 Numbers = tuple[float, ...]
@@ -120,6 +123,8 @@ class Inputs:
     school_quality: float = figure("1", (0, 1), "schools over need at the start")
     health_quality: float = figure("1", (0, 1), "clinics over need at the start")
     pool_wage_ratio: float = figure("1", (0.01, 2), "pay in the lower-wage places over pay here")
+    skilled_schooling: float = figure("year", (6, 16), "schooling that skilled jobs of the place ask for", default=10.0)
+    own_account_pay: float = figure("1", (0.05, 3), "own-account earnings over basic pay, hour for hour", default=1.0)
     destinations: tuple[DestinationInputs, ...] = ()
     providers: tuple[ProviderInputs, ...] = ()
 
@@ -134,6 +139,7 @@ class Territory(NamedTuple):
     pension_coverage: float
     loan_rate: float
     school_enrolment: float
+    skilled_schooling: float  # years of school that skilled jobs ask for
     pool_pay: Array  # pay in the pool by occupation
     need: float  # subsistence need of an adult equivalent a month
     distances: Array  # km between localities
@@ -167,6 +173,7 @@ def territory(inputs: Inputs) -> Territory:
         pension_coverage=inputs.pension_coverage,
         loan_rate=inputs.loan_rate,
         school_enrolment=inputs.school_enrolment,
+        skilled_schooling=inputs.skilled_schooling,
         pool_pay=inputs.pool_wage_ratio * np.array([inputs.pay_basic, inputs.pay_skilled]),
         need=inputs.need,
         distances=distances,

@@ -129,7 +129,7 @@ def experienced(schooling: float, months: float, rate: float, most: float, learn
 @kernel
 def study_and_learn(
     persons: Persons, households: Households, migrants: Migrants, localities: Localities, markets: Markets,
-    destinations: Destinations, rules: Skills, now: int, luck: Luck, outcome: Array,
+    destinations: Destinations, rules: Skills, skilled_schooling: float, now: int, luck: Luck, outcome: Array,
 ) -> None:  # fmt: skip
     """Pupils' year at school ends and the next begins or not; people learn on courses and at work."""
     places = len(localities.base_pay)
@@ -189,7 +189,7 @@ def study_and_learn(
         persons.schooling[i] = persons.schooling[i] + progress
         persons.skill[i] = persons.skill[i] * math.exp(rules.return_to_schooling * progress)
         years = 1.0 * persons.schooling[i]
-        if years >= rules.skilled_schooling:
+        if years >= skilled_schooling:
             persons.occupation[i] = SKILLED
 
         price = 1.0 * localities.price_index[place]
@@ -207,10 +207,10 @@ def study_and_learn(
         abroad = 1.0 * localities.prevalence[place, group]
         working = 1.0 - localities.unemployment[place]
         basic, skilled = pay[place, BASIC] * working, pay[place, SKILLED] * working
-        gain = (1.0 - abroad) * pay_gain(basic, skilled, years, rules.skilled_schooling, rules.return_to_schooling)
-        gain += abroad * pay_gain(there_basic, there_skilled, years, rules.skilled_schooling, return_there)
+        gain = (1.0 - abroad) * pay_gain(basic, skilled, years, skilled_schooling, rules.return_to_schooling)
+        gain += abroad * pay_gain(there_basic, there_skilled, years, skilled_schooling, return_there)
         worth = progress * gain * annuity(rules.patience, max(0, WORKING_AGE - months), CAREER)
-        now_worth = skilled if years >= rules.skilled_schooling else basic
+        now_worth = skilled if years >= skilled_schooling else basic
         costs = 12.0 * (fee + work_forgone(months, now_worth * persons.skill[i]))
         net = (worth - costs) / (12.0 * localities.base_pay[place] * price)
         stays = uniforms(luck, persons.id[i])[0] < stay_chance(net, rules.sensitivity, rules.value_in_itself)
@@ -278,7 +278,6 @@ class Skills(Mechanism):
         (0.02, 0.15),
         "outside, Psacharopoulos and Patrinos 2018: private return about 9 % a year",
     )
-    skilled_schooling: float = param(10.0, "year", (6.0, 16.0), "assumption: schooling that qualifies for skilled work")
     school_cost: float = param(
         0.03, "share of base pay", (0.0, 0.3), "assumption: fees, books, uniform of a pupil a month"
     )
@@ -308,7 +307,7 @@ class Skills(Mechanism):
         outcome = np.zeros(month.count(Persons), np.int8)
         study_and_learn(
             month.persons, month.households, month.migrants, month.localities, month.markets,
-            month.destinations, self.rules, month.age_base, month.luck("school"), outcome,
+            month.destinations, self.rules, month.territory.skilled_schooling, month.age_base, month.luck("school"), outcome,
         )  # fmt: skip
         left = np.flatnonzero((outcome == CHOSE) | (outcome == COULD_NOT_PAY))
         trained = np.flatnonzero(outcome == TRAINED)
