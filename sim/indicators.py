@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import Event
-from sim.population import Firms, Households, Lenders, Localities, Markets, Migrants
+from sim.codes import Event, Reason, Status
+from sim.population import Firms, Households, Lenders, Localities, Markets, Migrants, Persons
 from sim.ranking import ascending
-from sim.table import Array
+from sim.table import Array, Column
 
 if TYPE_CHECKING:
     from sim.recorder import Tally
@@ -99,6 +99,36 @@ def discouraged_by_remittances(t: Tally) -> Array:
     return ratio(t.discouraged_remittances, t.adults, 100)
 
 
+@indicator("%", "Out of the labour force to study", "all", "", "IND-02")
+def out_to_study(t: Tally) -> Array:
+    """Residents aged 15 and older at school, over all of them."""
+    return out_because(t, Reason.STUDY)
+
+
+@indicator("%", "Out of the labour force with a pension", "all", "", "IND-02")
+def out_with_pension(t: Tally) -> Array:
+    """Residents aged 15 and older who would come in without their pension or are too old, over all of them."""
+    return out_because(t, Reason.PENSION)
+
+
+@indicator("%", "Out of the labour force to care", "all", "", "IND-02")
+def out_to_care(t: Tally) -> Array:
+    """Residents aged 15 and older who would come in without their care hours, over all of them."""
+    return out_because(t, Reason.CARE)
+
+
+@indicator("%", "Out of the labour force for lack of offers", "all", "down", "IND-02")
+def out_for_lack_of_offers(t: Tally) -> Array:
+    """Discouraged workers over residents aged 15 and older."""
+    return out_because(t, Reason.OFFERS)
+
+
+@indicator("%", "Out of the labour force by taste", "all", "", "IND-02")
+def out_by_taste(t: Tally) -> Array:
+    """Residents aged 15 and older who would stay out whatever of these changed, over all of them."""
+    return out_because(t, Reason.TASTE)
+
+
 @indicator("%", "Unemployment", "people", "down", "IND-03")
 def unemployment(t: Tally) -> Array:
     """Without work, searching and available, over the labour force (ILO, strict)."""
@@ -107,7 +137,7 @@ def unemployment(t: Tally) -> Array:
 
 @indicator("%", "Unemployment with discouraged workers", "people", "down", "IND-03")
 def unemployment_broad(t: Tally) -> Array:
-    """Unemployed and discouraged workers over the labour force and discouraged workers (ILO LU3 in part)."""
+    """Unemployed and discouraged (available, not seeking) over the labour force and the discouraged (ILO LU3)."""
     return ratio(t.unemployed + t.discouraged, t.labour_force + t.discouraged, 100)
 
 
@@ -143,33 +173,33 @@ def search_duration(t: Tally) -> Array:
 
 @indicator("%", "Vacancy rate", "place", "", "IND-04")
 def vacancy_rate(t: Tally) -> Array:
-    """Vacancies over vacancies and employees."""
-    return ratio(t.vacancies, t.vacancies + t.employees, 100)
+    """Vacancies open at the end of the month over vacancies and employees (ONS and Eurostat vacancy surveys)."""
+    vacancies = open_vacancies(t)
+    return ratio(vacancies, vacancies + t.employees, 100)
 
 
 @indicator("1", "Labour-market tightness", "place", "", "IND-04")
 def tightness(t: Tally) -> Array:
-    """Vacancies over the unemployed."""
-    return ratio(t.vacancies, t.unemployed)
+    """Vacancies over the unemployed, both at the end of the month."""
+    return ratio(open_vacancies(t), t.unemployed)
 
 
 @indicator("%/month", "Job finding", "place", "up", "IND-04")
 def job_finding(t: Tally) -> Array:
-    """People hired this month over those who searched at its beginning."""
-    return ratio(t.hires, t.hires + t.unemployed, 100)
+    """Unemployed people hired this month over all who were unemployed when hiring began."""
+    found = of_markets(t, Markets.found)
+    return ratio(found, found + t.unemployed, 100)
 
 
 @indicator("%/month", "Job loss", "place", "down", "IND-04")
 def separation_rate(t: Tally) -> Array:
-    """Jobs ended this month over employees at its beginning."""
-    month = t.month
-    ended = t.by_place(month.values(Markets.separations), month.values(Markets.locality))
-    return ratio(ended, ended + t.employees, 100)
+    """Jobs ended this month, quits included, over employees at its beginning."""
+    return ratio(of_markets(t, Markets.separations), of_markets(t, Markets.employees), 100)
 
 
 @indicator("month", "Time to fill a vacancy", "place", "down", "IND-04")
 def time_to_fill(t: Tally) -> Array:
-    """Vacancies over hires a month: expected duration of a vacancy."""
+    """Vacancies open during the month over those filled in it: expected duration of a vacancy."""
     return ratio(t.vacancies, t.hires)
 
 
@@ -177,6 +207,29 @@ def time_to_fill(t: Tally) -> Array:
 def wage_mean(t: Tally) -> Array:
     """Mean contractual pay of employees in full-time equivalents."""
     return ratio(t.wages, t.hours_share)
+
+
+@indicator("%", "Gender pay gap", "place", "down", "IND-06")
+def gender_wage_gap(t: Tally) -> Array:
+    """Men's less women's mean pay of employees in full-time equivalents, over men's (SDG 8.5.1, unadjusted)."""
+    men, women = (ratio(one.wages, one.hours_share) for one in (t.men, t.women))
+    return np.where(women > 0, ratio(men - women, men, 100), 0.0)
+
+
+@indicator("%", "Markdown of wages", "place", "down", "IND-06")
+def markdown(t: Tally) -> Array:
+    """Share of labour's marginal revenue product that private firms do not offer, weighted by employees."""
+    month = t.month
+    weight, places = month.values(Firms.labour) * t.private, month.values(Firms.locality)
+    offered = t.by_place(month.values(Firms.posted_wage) * weight, places)
+    product = t.by_place(month.values(Firms.marginal_product) * weight, places)
+    return ratio(product - offered, product, 100)
+
+
+@indicator("%", "Decent work", "people", "up", "IND-01")
+def decent_work(t: Tally) -> Array:
+    """Mean of three pillars the model has: employment rate, share of workers with contract, with protection (ILO)."""
+    return (ratio(t.employed, t.adults, 100) + ratio(t.formal, t.employed, 100) + ratio(t.insured, t.employed, 100)) / 3
 
 
 @indicator("money/month", "Mean earnings", "people", "up", "IND-06")
@@ -587,6 +640,24 @@ def mean_skill(t: Tally) -> Array:
 def net_births(t: Tally) -> Array:
     """Births here less deaths of people of the place this month."""
     return t.happened(Event.BORN) - t.happened(Event.DIED)
+
+
+def of_markets(t: Tally, counted: Column) -> Array:
+    """A count by market, over localities."""
+    return t.by_place(t.month.values(counted), t.month.values(Markets.locality))
+
+
+def open_vacancies(t: Tally) -> Array:
+    """Vacancies that were not filled this month."""
+    return t.vacancies - t.hires
+
+
+def out_because(t: Tally, reason: Reason) -> Array:
+    """People who stay out of the labour force for one reason, over residents aged 15 and older (group all)."""
+    status, why = t.month.values(Persons.status), t.month.values(Persons.why_out)
+    out = (status == Status.STUDENT) if reason is Reason.STUDY else (status == Status.INACTIVE) & (why == reason)
+    adult = t.month.age_base - t.month.values(Persons.birth_month) >= 180
+    return everywhere(t, 100.0 * float((out & adult).sum()) / t.adults[0] if t.adults[0] else 0.0)
 
 
 def sum_of(t: Tally, flows: tuple[str, ...]) -> Array:

@@ -440,7 +440,8 @@ class Solution:
         parameters.care(self.month(parameters.care))
         third = draw(self.world.streams.luck("initial", f"round {number}", ONCE), persons.id) < 1.0 / 3.0
         persons.shaken[:] = (third | (number == 1)).astype(np.int8)
-        parameters.participation(self.month(parameters.participation))
+        settled = replace(parameters.participation, opening=1.0)  # whoever wants to trade has found an opening
+        settled(self.month(settled))
         pool = self.free & ((persons.status == Status.UNEMPLOYED) | (persons.status == Status.OWN_ACCOUNT))
         own = pool & (persons.status == Status.OWN_ACCOUNT)
         self.accept(pool)

@@ -61,6 +61,7 @@ class Persons(Table):
     trips = column(i16, "1", "stays away begun")
     months_away = column(i16, "month", "months of experience abroad or in another place")
     returnee = column(i8, "1", "1 for those who came back from a stay away")
+    recognised = column(i8, "1", "1 if employers here can read the person's qualifications", 1)
     pensioner = column(i8, "1", "1 while drawing a pension")
     insured = column(i8, "1", "1 if covered by social protection through a formal job")
     care_relief = lever(0, (0, 200), "hour/month", "care taken over by others; obeyed by Care")
@@ -297,7 +298,13 @@ class Localities(Table):
     export_demand = lever(1, (0.1, 3), "1", "price obtained for tradables over e; obeyed by Production")
     public_jobs = lever(0, (0, 10), "1", "extra public spending on staff over the grant; obeyed by Government")
     wage_floor = lever(0, (0, 1e9), "money/month", "lowest full-time pay in formal jobs; obeyed by Vacancies")
-    employment_service = lever(0, (0, 1), "1", "extra reach of the employment service; obeyed by Matching")
+    service_reach = lever(
+        0, (0, 2), "1", "places of the employment service per job seeker, were there one scheme; obeyed by Matching"
+    )
+    service_schemes = lever(1, (1, 100), "1", "schemes that share the service's budget; obeyed by Matching")
+    service_fit = lever(
+        0, (0, 1), "1", "how far the service is made for this place and not for the country; obeyed by Matching"
+    )
     local_purchases = lever(
         0, (0, 1), "1", "share of the authority's purchases moved to local sellers; obeyed by Government"
     )
@@ -323,6 +330,7 @@ class Markets(Table):
     contacts = column(i32, "1", "offers met by searchers last month")
     vacancies = column(i32, "1", "vacancies open before hiring")
     hires = column(i32, "1", "people hired this month")
+    found = column(i32, "1", "unemployed people hired this month")
     separations = column(i32, "1", "jobs lost this month")
     employees = column(i32, "1", "people employed here at the beginning of the month")
     mean_wage = column(f32, "money/month", "mean full-time pay per efficiency unit of employees")

@@ -85,10 +85,11 @@ class Observation(Mechanism):
         Households.income, Households.consumption, Households.spending, Households.poor, Households.insured,
         Households.account,
         Firms.locality, Firms.open, Firms.jobs, Firms.sector, Firms.productivity,
-        Firms.labour, Firms.desired_labour, Firms.necessity, Lenders.locality, Lenders.written_off,
+        Firms.labour, Firms.desired_labour, Firms.posted_wage, Firms.marginal_product, Firms.necessity,
+        Lenders.locality, Lenders.written_off,
         Localities.price, Localities.price_index, Localities.school_quality, Localities.health_quality,
         Localities.poverty_line, Localities.adults, Localities.anchor_prices,
-        Markets.locality, Markets.vacancies, Markets.hires, Markets.separations,
+        Markets.locality, Markets.vacancies, Markets.hires, Markets.found, Markets.separations, Markets.employees,
     )  # fmt: skip
     on: int = 1
 

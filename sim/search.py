@@ -290,6 +290,18 @@ def would_enter(income: float, hours: Premiums, terms: Terms, points: Array, par
 
 
 @rule
+def takes_ordinary_offer(income: float, hours: Premiums, terms: Terms, points: Array, part_share: float) -> bool:
+    """Whether the person would take the median offer, full or part time, if it came today.
+
+    Arguments as in `decide_status`. Part-time offers count where there are any.
+    """
+    median = 0.5 * (points[(len(points) - 1) // 2] + points[len(points) // 2]) * terms.scale
+    if part_share < 1.0 and median > hours_value(income, hours.full, terms):
+        return True
+    return part_share > 0.0 and PART_PAY * median > hours_value(income, hours.part, terms)
+
+
+@rule
 def full_time_equivalent(search: float, flow_full: float, flow_part: float) -> float:
     """Reservation wage for full-time work, ``b + r``; twice the part-time one if only that can be worked.
 

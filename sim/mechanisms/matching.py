@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.codes import Event, Reason, Status, Work
+from sim.codes import Event, Occupation, Reason, Sex, Status, Work
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.mechanisms.separations import (
     EMPLOYED,
@@ -29,17 +29,91 @@ from sim.technology import FULL_TIME
 
 OWN_ACCOUNT = int(Status.OWN_ACCOUNT)
 NO_REASON, NO_WORK = int(Reason.NONE), int(Work.NONE)
+BASIC, SKILLED, WOMAN = int(Occupation.BASIC), int(Occupation.SKILLED), int(Sex.WOMAN)
 MOST = 8  # contacts of one seeker in a month
+MOST_TIES = 3  # working members of the household whose firms one hears of
 
 
 @rule
-def reached(reach: float, intensity: float, service: float, boost: float) -> float:
+def reached(reach: float, intensity: float, service: float, heard: float, boost: float) -> float:
     """Mean number of vacancies a seeker reaches in a month.
 
-    ``reach`` of an unemployed person, times the intensity of search, raised by the employment service
-    (share) and by contacts arranged for the person.
+    Parameters
+    ----------
+    reach : 1/month, by own search of an unemployed person
+    intensity : of search; 1 for the unemployed
+    service : share by which the employment service raises own search, as `service_gain` gives it
+    heard : 1/month, heard of through working members of the household and recruiters
+    boost : 1/month, contacts arranged for this person
+
+    References
+    ----------
+    Ioannides and Loury (2004), Journal of Economic Literature 42(4), 1056-1093: about half of jobs are
+    found through ties, next to direct search and agencies.
     """
-    return reach * intensity * (1.0 + service) + boost
+    return intensity * (reach * (1.0 + service) + heard) + boost
+
+
+@rule
+def clients_served(places: float, schemes: float, overhead: float, overlap: float) -> float:
+    """Share of job seekers whom an employment service of several schemes reaches on a given budget.
+
+    The budget pays for ``places`` per seeker if a single scheme spent all of it on clients; each scheme
+    takes a fixed part, so many schemes have fewer places. Schemes that do not know of each other choose
+    the same people: at full overlap each draws its clients as if alone, without any they share them out.
+
+    Parameters
+    ----------
+    places : places per job seeker, >= 0
+    schemes : number of schemes, >= 1
+    overhead : places per seeker that the fixed cost of one scheme would have paid for
+    overlap : in [0, 1]
+
+    Returns
+    -------
+    dimensionless, in [0, 1]; rises with places, falls with schemes, overhead and overlap.
+    """
+    left = places - schemes * overhead
+    if left <= 0.0:
+        return 0.0
+    apart = min(left, 1.0)
+    alike: float = 1.0 - (1.0 - min(left / schemes, 1.0)) ** schemes
+    served: float = apart + overlap * (alike - apart)
+    return served
+
+
+@rule
+def fit_of_service(tailored: float, misfit: float, difference: float) -> float:
+    """Share of what a service offers that is of use in this place.
+
+    A service made for the whole country misses ``misfit`` of the average place and more where vacancies
+    differ from the country's; one made for the place fits it.
+
+    Parameters
+    ----------
+    tailored : 0 for a service made for the country, 1 for one made here
+    misfit : share that does not fit an average place
+    difference : in [0, 1], share of vacancies that would have to change occupation to look like the country's
+    """
+    uniform = (1.0 - misfit) * (1.0 - difference)
+    return uniform + tailored * (1.0 - uniform)
+
+
+@rule
+def service_gain(
+    places: float, schemes: float, tailored: float, difference: float,
+    effect: float, overhead: float, overlap: float, misfit: float,
+) -> float:  # fmt: skip
+    """Share by which the employment service raises the contacts of a seeker; exactly 0 without places.
+
+    ``effect`` is what a client gains from a service that fits, over own search. Counselling and joint
+    administration of benefits and placement: Card, Kluve and Weber (2018), Journal of the European Economic
+    Association 16(3), 894-931; that fragmented schemes lose by fixed costs and overlap is an assumption.
+    """
+    if places <= 0.0:
+        return 0.0
+    served = clients_served(places, schemes, overhead, overlap)
+    return effect * served * fit_of_service(tailored, misfit, difference)
 
 
 @rule
@@ -55,14 +129,47 @@ def asked_per_unit(flow: float, reserve: float, units: float, tax_rate: float) -
 
 
 @rule
-def seeming_productivity(skill: float, noise: float, uniform: float) -> float:
-    """Skill as the firm sees it: true skill times log-normal noise.
+def seeming_productivity(
+    skill: float, noise: float, uniform: float, unread: float, spread: float, usual: float
+) -> float:
+    """Skill as the firm sees it: true skill times log-normal noise, shrunk where it cannot be read.
+
+    A qualification that is not recognised here adds noise of its own. The firm knows that, and trusts what it
+    sees less: it mixes it with the ``usual`` skill of people without the qualification, by the weights of the
+    linear projection, ``spread^2 / (spread^2 + unread^2)``. At ``unread`` 0 that weight is 1.
+
+    Parameters
+    ----------
+    skill, usual : efficiency units
+    noise : standard deviation of log noise in which skill is seen
+    uniform : luck of this meeting, in (0, 1)
+    unread : standard deviation of what an unrecognised qualification adds; 0 for a recognised one
+    spread : standard deviation of log skill among people
 
     References
     ----------
-    Phelps (1972), American Economic Review 62(4), 659-661: hiring on noisy signals.
+    Phelps (1972), American Economic Review 62(4), 659-661; Aigner and Cain (1977), ILR Review 30(2), 175-187.
     """
-    return skill * math.exp(noise * normal(uniform))
+    if unread <= 0.0:
+        return skill * math.exp(noise * normal(uniform))
+    trusted = spread * spread / (spread * spread + unread * unread)
+    seen = math.log(skill) + math.sqrt(noise * noise + unread * unread) * normal(uniform)
+    return math.exp(trusted * seen + (1.0 - trusted) * math.log(usual))
+
+
+@rule
+def valued(seeming: float, newcomer: int, woman: int, against_newcomers: float, against_women: float) -> float:
+    """Expected productivity less what the firm takes off for who somebody is; exactly itself at 0.
+
+    References
+    ----------
+    Becker (1957), The Economics of Discrimination: a taste, as a share of what the person is worth.
+    """
+    if newcomer == 1:
+        seeming *= 1.0 - against_newcomers
+    if woman == 1:
+        seeming *= 1.0 - against_women
+    return seeming
 
 
 @rule
@@ -115,9 +222,26 @@ def update_offers(
 
 
 @kernel
+def strangeness(firms: Firms, slot_firm: Array, difference: Array) -> None:
+    """How far the vacancies of each place differ by occupation from those of the territory, 0 to 1."""
+    open_here, skilled_here = np.zeros(len(difference), np.int64), np.zeros(len(difference), np.int64)
+    for k in range(len(slot_firm)):
+        f = slot_firm[k]
+        open_here[firms.locality[f]] += 1
+        skilled_here[firms.locality[f]] += firms.occupation[f]
+    total = skilled = 0
+    for place in range(len(difference)):
+        total += open_here[place]
+        skilled += skilled_here[place]
+    for place in range(len(difference)):
+        if open_here[place] > 0:
+            difference[place] = abs(skilled_here[place] / open_here[place] - skilled / total)
+
+
+@kernel
 def look_around(
     persons: Persons, households: Households, localities: Localities, rules: Matching, own_search: float,
-    luck: Luck, contacts: Array, searchers: Array,
+    luck: Luck, difference: Array, contacts: Array, searchers: Array,
 ) -> int:  # fmt: skip
     """How many vacancies each seeker will reach; returns their sum.
 
@@ -127,17 +251,30 @@ def look_around(
     total = 0
     whole = round(FINE)
     partly = round(FINE * chance_to_meet(rules.reach * own_search) / chance_to_meet(rules.reach))
+    service = np.zeros(len(difference))
+    for place in range(len(difference)):
+        service[place] = service_gain(
+            localities.service_reach[place], localities.service_schemes[place], localities.service_fit[place],
+            difference[place], rules.service_effect, rules.scheme_cost, rules.overlap, rules.misfit,
+        )  # fmt: skip
+    working = np.zeros(len(households.locality), np.int64)
+    for i in range(len(persons.status)):
+        if persons.status[i] == EMPLOYED:
+            working[persons.household[i]] += 1
     for i in range(len(persons.status)):
         status = persons.status[i]
         if status < UNEMPLOYED or status > OWN_ACCOUNT:
             continue
-        place = households.locality[persons.household[i]]
+        home = persons.household[i]
+        place = households.locality[home]
         if status == EMPLOYED:
-            mean = reached(rules.reach, rules.on_the_job, localities.employment_service[place], 0.0)
+            heard = rules.recruiters + rules.ties * min(working[home] - 1, MOST_TIES)
+            mean = reached(rules.reach, rules.on_the_job, service[place], heard, 0.0)
         else:
+            heard = rules.recruiters + rules.ties * min(working[home], MOST_TIES)
             intensity = 1.0 if status == UNEMPLOYED else own_search
             searchers[2 * place + persons.seeks[i]] += whole if status == UNEMPLOYED else partly
-            mean = reached(rules.reach, intensity, localities.employment_service[place], persons.contact_boost[i])
+            mean = reached(rules.reach, intensity, service[place], heard, persons.contact_boost[i])
         u0, _, _, _ = uniforms(luck, persons.id[i])
         number = min(poisson(mean, u0), MOST)
         contacts[i] = number
@@ -197,8 +334,10 @@ def meet(
 
 
 @kernel
-def hire(persons: Persons, firms: Firms, rules: Matching, luck: Luck, applied: Array, hired: Array) -> None:
-    """Each firm ranks its applicants by what it sees of their skill and hires down to its vacancies."""
+def hire(
+    persons: Persons, firms: Firms, markets: Markets, rules: Matching, luck: Luck, applied: Array, hired: Array
+) -> None:
+    """Each firm ranks its applicants by what it sees of their skill, and who they are, down to its vacancies."""
     total = 0
     for i in range(len(applied)):
         if applied[i] >= 0:
@@ -210,7 +349,13 @@ def hire(persons: Persons, firms: Firms, rules: Matching, luck: Luck, applied: A
         if applied[i] >= 0:
             u0, _, _, _ = uniforms(luck, persons.id[i])
             rows[found], choices[found], ids[found] = i, applied[i], persons.id[i]
-            scores[found] = -seeming_productivity(persons.skill[i], rules.noise, u0)
+            unread = rules.unread if persons.recognised[i] == 0 and persons.occupation[i] == SKILLED else 0.0
+            usual = markets.usual_skill[2 * firms.locality[applied[i]] + BASIC]
+            seeming = seeming_productivity(persons.skill[i], rules.noise, u0, unread, rules.skill_spread, usual)
+            scores[found] = -valued(
+                seeming, persons.newcomer[i], 1 if persons.sex[i] == WOMAN else 0,
+                rules.discrimination, rules.discrimination_women,
+            )  # fmt: skip
             found += 1
     order, first = ranked(choices, scores, ids, len(firms.vacancies))
     for f in range(len(firms.vacancies)):
@@ -232,7 +377,7 @@ def start_jobs(
     """Those hired start now; what searchers believe about the chance of an offer follows what happened."""
     count = len(markets.hires)
     hires, applicants = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    taken = np.zeros(count, np.int64)
+    taken, found = np.zeros(count, np.int64), np.zeros(count, np.int64)
     for i in range(len(applied)):
         f = applied[i]
         if f < 0:
@@ -246,6 +391,7 @@ def start_jobs(
             firms.jobs[persons.employer[i]] -= 1
         else:
             taken[market] += 1
+            found[market] += 1 if persons.status[i] == UNEMPLOYED else 0
         full = firms.full_time[f] == 1
         persons.employer[i] = f
         persons.status[i] = EMPLOYED
@@ -261,6 +407,7 @@ def start_jobs(
     for m in range(count):
         success = hires[m] / applicants[m] if applicants[m] > 0 else 1.0
         markets.hires[m] = hires[m]
+        markets.found[m] = found[m]
         markets.contacts[m] = taken[m] + round(success * refusals[m])
     # One more searcher would have got an offer where vacancies stayed open: so a market in which nobody
     # looks any more is not believed to be empty.
@@ -309,13 +456,9 @@ def learn_from_applicants(
 
 @kernel
 def close_month(
-    persons: Persons,
-    households: Households,
-    firms: Firms,
-    localities: Localities,
-    markets: Markets,
-    start: bool,
-) -> None:
+    persons: Persons, households: Households, firms: Firms, localities: Localities, markets: Markets,
+    rules: Matching, luck: Luck, start: bool,
+) -> None:  # fmt: skip
     """Months in the job and of search; unemployment and mean wages; offers of month 0 are remembered."""
     places, count = len(localities.searchers), len(markets.searchers)
     unemployed, force = np.zeros(places, np.int64), np.zeros(places, np.int64)
@@ -327,6 +470,10 @@ def close_month(
         if status < INACTIVE or status > OWN_ACCOUNT:
             continue
         place = households.locality[persons.household[i]]
+        if persons.recognised[i] == 0:
+            u0, _, _, _ = uniforms(luck, persons.id[i])
+            if u0 < rules.recognition:
+                persons.recognised[i] = 1
         if status == EMPLOYED:
             f = persons.employer[i]
             share = persons.hours[i] / FULL_TIME
@@ -367,35 +514,74 @@ class Matching(Mechanism):
     most, and applies to the one with the largest surplus over reservation pay; who finds none worth it
     refuses. No matching function is imposed: vacancies stay open because nobody reached them or all
     refused, and seekers stay because others were ahead.
+
+    Vacancies are reached by own search, through working members of the household and recruiters, and with
+    the help of the employment service: more with its reach and local fit, fewer with its number of schemes.
+
+    Firms may take something off for who an applicant is. What is known conflicts. Applications that differ
+    by a foreign name alone are answered a third less often (Bertrand and Mullainathan 2004, American
+    Economic Review 94(4); Zschirnt and Ruedin 2016, Journal of Ethnic and Migration Studies 42(7), a mean over
+    738 tests); pay of people alike in tested skills differs little (Neal and Johnson 1996, Journal of Political
+    Economy 104(5)), and a callback is not a job (Heckman 1998, Journal of Economic Perspectives 12(2)). The
+    default for newcomers, 5 % of what they are worth, lies between the two. For women the same kind of tests finds no
+    difference on average, with some in both directions by occupation (Riach and Rich 2002, Economic Journal 112; Kline,
+    Rose and Walters 2022, Quarterly Journal of Economics 137(4)): default 0. At 0 neither has any effect.
     """
 
     reads = (
-        Persons.id, Persons.household, Persons.skill, Persons.seeks, Persons.reservation_flow,
-        Persons.not_working, Persons.not_working_part, Persons.contact_boost,
+        Persons.id, Persons.household, Persons.sex, Persons.skill, Persons.occupation, Persons.newcomer, Persons.seeks,
+        Persons.reservation_flow, Persons.not_working, Persons.not_working_part, Persons.contact_boost,
         Households.locality,
         Firms.id, Firms.locality, Firms.occupation, Firms.full_time, Firms.formal, Firms.open,
         Firms.posted_wage, Firms.marginal_product,
-        Localities.tax_rate, Localities.employment_service,
+        Localities.tax_rate, Localities.service_reach, Localities.service_schemes, Localities.service_fit,
+        Markets.usual_skill,
     )  # fmt: skip
     writes = (
         Persons.status, Persons.employer, Persons.wage, Persons.hours, Persons.formal, Persons.work,
-        Persons.tenure, Persons.search_months, Persons.why_out,
+        Persons.tenure, Persons.search_months, Persons.why_out, Persons.recognised,
         Firms.jobs, Firms.labour, Firms.vacancies, Firms.applicants_wage,
         Markets.offers, Markets.part_share, Markets.arrival, Markets.start_arrival, Markets.searchers,
-        Markets.contacts, Markets.vacancies, Markets.hires, Markets.mean_wage,
+        Markets.contacts, Markets.vacancies, Markets.hires, Markets.found, Markets.mean_wage,
         Localities.searchers, Localities.unemployment,
     )  # fmt: skip
     answers = (
         Answer(Firms.vacancies, Firms.jobs, +1, "more open positions are filled", factor=2.0),
         Answer(Persons.reservation_flow, Firms.jobs, -1, "seekers accept less often", factor=5.0),
         Answer(Firms.posted_wage, Markets.offers, +1, "offers follow posted wages"),
+        Answer(Localities.service_reach, Firms.jobs, +1, "the employment service arranges contacts", 0.0, 1.0),
     )
     shows = ("unemployment", "time_to_fill")
 
     on: int = switch("the whole line: nobody is hired")
     reach: float = param(2.0, "1/month", (0.5, 10.0), "vacancies an unemployed person reaches; assumption")
     on_the_job: float = param(0.05, "1", (0.0, 1.0), "search intensity of employees; assumption")
+    ties: float = param(
+        0.1, "1/month", (0.0, 1.0), "vacancies heard of through each working member of the household; assumption"
+    )
+    recruiters: float = param(0.1, "1/month", (0.0, 2.0), "vacancies that recruiters bring to a seeker; assumption")
+    service_effect: float = param(
+        1.0, "1", (0.0, 3.0), "contacts a client of the employment service gains, over own search; assumption"
+    )
+    scheme_cost: float = param(
+        0.01, "1", (0.0, 0.1), "places per seeker that the fixed cost of one scheme takes; assumption, see CLM-39"
+    )
+    overlap: float = param(0.5, "1", (0.0, 1.0), "how far schemes choose the same clients; assumption")
+    misfit: float = param(
+        0.3, "1", (0.0, 0.9), "share of a national service that does not fit an average place; assumption"
+    )
     noise: float = param(0.2, "1", (0.0, 2.0), "log noise in which firms see skill; assumption")
+    unread: float = param(0.4, "1", (0.0, 2.0), "log noise that an unrecognised qualification adds; assumption")
+    skill_spread: float = param(0.3, "1", (0.05, 1.0), "standard deviation of log skill firms reckon with; assumption")
+    recognition: float = param(
+        0.02, "1/month", (0.0, 1.0), "chance that a newcomer's qualification becomes known here; assumption"
+    )
+    discrimination: float = param(
+        0.05, "1", (0.0, 0.9), "taken off what newcomers are worth; assumption between conflicting studies, see there"
+    )
+    discrimination_women: float = param(
+        0.0, "1", (0.0, 0.9), "taken off what women are worth; outside, Riach and Rich 2002: none on average"
+    )
 
     def __call__(self, month: Month) -> None:
         """Meet, apply, rank, start; then update what everybody has learnt."""
@@ -410,16 +596,12 @@ class Matching(Mechanism):
         ring = rings(slot_market, slot_id, count, month.luck("ring"))
         contacts, applied = np.zeros(people, np.int8), np.full(people, -1, np.int32)
         searchers, refusals = np.zeros(count, np.int64), np.zeros(count, np.int64)
+        difference = np.zeros(month.count(Localities))
+        strangeness(firms, slot_firm, difference)
         most = look_around(
-            persons,
-            households,
-            localities,
-            self.rules,
-            own_search,
-            month.luck("contacts"),
-            contacts,
+            persons, households, localities, self.rules, own_search, month.luck("contacts"), difference, contacts,
             searchers,
-        )
+        )  # fmt: skip
         met_firm, met_market, met_id = (np.zeros(most, np.int64) for _ in range(3))
         asked = np.zeros(most)
         meetings = meet(
@@ -427,9 +609,11 @@ class Matching(Mechanism):
             slot_firm, *ring, applied, refusals, met_firm, met_market, met_id, asked,
         )  # fmt: skip
         hired = np.zeros(people, np.int8)
-        hire(persons, firms, self.rules, month.luck("ranking"), applied, hired)
+        hire(persons, firms, markets, self.rules, month.luck("ranking"), applied, hired)
         start_jobs(persons, firms, markets, self.rules, applied, hired, refusals, searchers)
         learn_from_applicants(firms, meetings, met_firm, met_market, asked, met_id, count)
-        close_month(persons, households, firms, localities, markets, month.age_base <= 0)
+        close_month(
+            persons, households, firms, localities, markets, self.rules, month.luck("recognition"), month.age_base <= 0
+        )
         rows = np.flatnonzero(hired != 0)
         month.record(int(Event.HIRED), rows, 0, month.values(Persons.wage)[rows])

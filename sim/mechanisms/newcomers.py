@@ -197,6 +197,7 @@ class Newcomers(Mechanism):
             schooling=np.where(level == SKILLED, self.schooling_skilled, self.schooling_basic),
             occupation=level,
             skill=traits[:, SKILL], taste=traits[:, TASTE], attachment=traits[:, ATTACHMENT], newcomer=1,
+            recognised=(level == BASIC),
             status=int(Status.UNEMPLOYED), shaken=1, reservation_wage=pool_pay,
         )  # fmt: skip
         purses = np.rint(traits[:, PURSE] * 100.0).astype(np.int64)

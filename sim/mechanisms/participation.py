@@ -21,8 +21,10 @@ from sim.search import (
     full_time_equivalent,
     premiums,
     search_return,
+    takes_ordinary_offer,
     would_enter,
 )
+from sim.streams import Luck, uniforms
 from sim.table import Array
 from sim.technology import LAND_SHARE, farm_return
 from sim.technology import OWN_ACCOUNT as FULL_OWN_ACCOUNT
@@ -176,8 +178,10 @@ def why_out(
 ) -> int:  # fmt: skip
     """Why somebody stays out: the first thing without which the same person would come in.
 
-    In this order: the pension, the care hours, the remittances counted on (discouraged participation),
-    too few offers against month 0 (discouraged worker); else the taste for time.
+    In this order: the pension, the care hours, the remittances counted on (discouraged participation), too
+    few offers (discouraged worker); else the taste for time. Too few offers keep out who would come in at
+    the chance of month 0, and who would take an ordinary offer today but does not look for one: available
+    and not seeking, the potential labour force of the ILO (2013, 19th ICLS, resolution I, paragraph 51).
     """
     income = pension + remittances + rest
     points, part_share = markets.offers[market], markets.part_share[market]
@@ -193,13 +197,15 @@ def why_out(
     gain = gain_of(markets, rules, market, markets.start_arrival[market], 0.0)
     if would_enter(income, hours, terms, points, part_share, gain):
         return OFFERS
+    if takes_ordinary_offer(income, hours, terms, points, part_share):
+        return OFFERS
     return TASTE
 
 
 @kernel
 def decide(
     persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Participation,
-    drawn: Array, pension: float, age_base: int, changed: Array,
+    drawn: Array, luck: Luck, pension: float, age_base: int, changed: Array,
 ) -> None:  # fmt: skip
     """Everybody whose turn it is looks at work anew; those in a job only learn what it would take."""
     for i in range(len(persons.household)):
@@ -231,6 +237,11 @@ def decide(
         if age > rules.last_age:  # no hours can be worked any more: leaves a job, too
             best, full, part = INACTIVE, NEVER, NEVER
             search = -terms.search_cost
+        if best == OWN_ACCOUNT and work == TRADE and status < EMPLOYED:
+            u_opening, _, _, _ = uniforms(luck, persons.id[i])
+            if u_opening >= rules.opening:  # looks for customers and a stall, and takes a job meanwhile: that is search
+                best = UNEMPLOYED
+                search = max(search, 0.0)
         flow = own if best == OWN_ACCOUNT and status != EMPLOYED else search
         persons.reservation_flow[i] = flow * price
         persons.not_working[i] = full * price if full < NEVER else NEVER
@@ -317,6 +328,9 @@ class Participation(Mechanism):
     work_cost: float = param(0.05, "1", (0.0, 0.2), "k_w over median pay; assumption")
     search_cost: float = param(0.03, "1", (0.0, 0.15), "k_s over median pay; assumption")
     own_search: float = param(0.5, "1", (0.1, 1.0), "phi, search beside own-account work; assumption")
+    opening: float = param(
+        0.2, "1/month", (0.02, 1.0), "chance that who wants to trade finds an opening by a review; assumption"
+    )
     n0: float = param(24.0, "month", (6.0, 120.0), "search that halves the believed chance of an offer; assumption")
     review: float = param(1.0 / 3.0, "1/month", (0.05, 1.0), "chance to look at work without an event; assumption")
     last_age: int = param(75, "year", (65, 100), "age to which people can work; assumption")
@@ -326,7 +340,7 @@ class Participation(Mechanism):
         changed = np.zeros(month.count(Persons), np.int8)
         decide(
             month.persons, month.households, month.localities, month.markets, self.rules,
-            month.draw(month.values(Persons.id), month.luck("review")), month.territory.pension,
+            month.draw(month.values(Persons.id), month.luck("review")), month.luck("opening"), month.territory.pension,
             month.age_base, changed,
         )  # fmt: skip
         wage, why = month.values(Persons.reservation_wage), month.values(Persons.why_out)
@@ -339,7 +353,7 @@ class Participation(Mechanism):
             month.record(int(event), rows, why[rows], wage[rows])
 
 
-def explain(month: Month, i: int) -> dict[str, float]:
+def explain(month: Month, i: int) -> dict[str, Any]:
     """The figures that decide one person's participation this month, by the rules of the month itself.
 
     ``month`` is a `Month` of this mechanism, ``i`` a row of `Persons`; nothing is written. All amounts
@@ -369,7 +383,14 @@ def explain(month: Month, i: int) -> dict[str, float]:
     if age > rules.last_age:
         status = INACTIVE
     points = markets.offers[market]
-    return {
+    why = (
+        why_out(markets, rules, pension, remittances, rest, float(persons.taste[i]), time, hours, terms, market, months)
+        if status == INACTIVE and age <= rules.last_age
+        else PENSION if status == INACTIVE else NONE
+    )  # fmt: skip
+    median = float(points[len(points) // 2]) * terms.scale
+    offered = believed_arrival(float(markets.arrival[market]), months, rules.n0)
+    told: dict[str, Any] = {
         "age": age,
         "time without care": time,
         "taste for time": float(persons.taste[i]),
@@ -379,8 +400,8 @@ def explain(month: Month, i: int) -> dict[str, float]:
         "income without own work": income,
         "value of not working full time": full,
         "value of not working part time": part,
-        "offers a month": believed_arrival(float(markets.arrival[market]), months, rules.n0),
-        "median offer": float(points[len(points) // 2]) * terms.scale,
+        "offers a month": offered,
+        "median offer": median,
         "value of searching": search,
         "return of own-account work": own_return,
         "kind of own-account work": Work(work),
@@ -388,11 +409,34 @@ def explain(month: Month, i: int) -> dict[str, float]:
         "reservation wage": full_time_equivalent(own if status == OWN_ACCOUNT else search, full, part),
         "occupation of jobs sought": Occupation(market - 2 * place),
         "best status": Status(status),
-        "why out": Reason.NONE
-        if status != INACTIVE
-        else Reason(
-            why_out(
-                markets, rules, pension, remittances, rest, float(persons.taste[i]), time, hours, terms, market, months
-            )
-        ),
+        "why out": Reason(why),
     }
+    told["in words"] = in_words(told)
+    return told
+
+
+def in_words(told: dict[str, Any]) -> str:
+    """One sentence on what decided, with the figures."""
+    values = (
+        f"staying out is worth 0, searching {told['value of searching']:,.4g} and own-account work "
+        + (f"{told['value of own-account work']:,.4g}" if told["value of own-account work"] > -NEVER else "nothing")
+        + " a month over it"
+    )
+    part, full = told["value of not working part time"], told["value of not working full time"]
+    if full < NEVER:
+        needed = f"a full-time job must bring {full:,.4g} to be worth its time; the median offer is "
+    elif part < NEVER:
+        needed = f"only part-time work leaves time enough and must bring {part:,.4g}; a full-time offer is "
+    else:
+        needed = "no hours of work leave time enough; a full-time offer is "
+    reasons = {
+        STUDY: "at school",
+        PENSION: "because of the pension or of age",
+        CARE: f"for care: {TIME - told['time without care']:,.4g} hours a month",
+        REMITTANCES: f"because of remittances of {told['remittances counted on']:,.4g} counted on",
+        OFFERS: f"for lack of offers: {told['offers a month']:,.2g} a month",
+        TASTE: "by taste for time",
+    }
+    states = {INACTIVE: "out of the labour force", UNEMPLOYED: "searching", OWN_ACCOUNT: "own-account work"}
+    best = " ".join(filter(None, (states[int(told["best status"])], reasons.get(int(told["why out"]), ""))))
+    return f"Best is {best}: {values}; {needed}{told['median offer']:,.4g}."

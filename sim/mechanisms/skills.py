@@ -307,7 +307,8 @@ class Skills(Mechanism):
         outcome = np.zeros(month.count(Persons), np.int8)
         study_and_learn(
             month.persons, month.households, month.migrants, month.localities, month.markets,
-            month.destinations, self.rules, month.territory.skilled_schooling, month.age_base, month.luck("school"), outcome,
+            month.destinations, self.rules, month.territory.skilled_schooling, month.age_base, month.luck("school"),
+            outcome,
         )  # fmt: skip
         left = np.flatnonzero((outcome == CHOSE) | (outcome == COULD_NOT_PAY))
         trained = np.flatnonzero(outcome == TRAINED)

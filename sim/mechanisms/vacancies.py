@@ -101,6 +101,12 @@ def affordable(vacancies: int, cash: float, cost: float) -> int:
 
 
 @rule
+def subsidy(share: float, wage_bill: float) -> int:
+    """Cents a firm is paid back of its last wage bill (money/month)."""
+    return round(share * wage_bill * 100.0)
+
+
+@rule
 def reviewed_pay(wage: float, posted: float) -> float:
     """Pay of an incumbent after a review: raised to what is posted for the job, never cut."""
     return max(wage, posted)
@@ -179,6 +185,14 @@ def plan(
 
 
 @kernel
+def pay_back(firms: Firms, refunds: Array) -> None:
+    """What subsidised firms are paid back of last month's wages."""
+    for f in range(len(firms.open)):
+        if firms.open[f] == 1 and firms.wage_subsidy[f] > 0.0:
+            refunds[f] = subsidy(firms.wage_subsidy[f], firms.wage_bill[f])
+
+
+@kernel
 def review_pay(
     persons: Persons, firms: Firms, localities: Localities, rules: Vacancies, luck: Luck, legal: float
 ) -> None:
@@ -211,7 +225,7 @@ class Vacancies(Mechanism):
         Persons.id, Persons.status, Persons.employer, Persons.hours, Persons.skill, Persons.formal,
         Firms.id, Firms.locality, Firms.sector, Firms.occupation, Firms.full_time, Firms.formal, Firms.open,
         Firms.capital, Firms.productivity, Firms.cash, Firms.jobs, Firms.labour, Firms.output, Firms.sales,
-        Firms.applicants_wage, Firms.wage_subsidy,
+        Firms.applicants_wage, Firms.wage_bill, Firms.wage_subsidy,
         Localities.price, Localities.tradable_price, Localities.use, Localities.wage_floor,
         Markets.mean_wage,
     )  # fmt: skip
@@ -220,7 +234,10 @@ class Vacancies(Mechanism):
         Firms.expected_sales, Firms.marginal_product, Firms.posted_wage, Firms.desired_labour,
         Firms.desired_jobs, Firms.vacancies,
     )  # fmt: skip
-    pays = (Flow("vacancy costs", Firms.cash, Localities.outside, "advertising and choosing applicants"),)
+    pays = (
+        Flow("vacancy costs", Firms.cash, Localities.outside, "advertising and choosing applicants"),
+        Flow("wage subsidies", Localities.outside, Firms.cash, "share of last month's wage bill, paid back"),
+    )
     answers = (
         Answer(Firms.sales, Firms.vacancies, +1, "sales need hands", factor=1.5),
         Answer(Firms.labour, Firms.vacancies, -1, "the work is done by those there", factor=1.3),
@@ -245,7 +262,9 @@ class Vacancies(Mechanism):
 
     def __call__(self, month: Month) -> None:
         """Plan jobs and wages, pay for vacancies, review incumbents' pay."""
-        cents = np.zeros(month.count(Firms), np.int64)
+        cents, refunds = np.zeros(month.count(Firms), np.int64), np.zeros(month.count(Firms), np.int64)
+        pay_back(month.firms, refunds)
+        month.pay("wage subsidies", month.values(Firms.locality), np.arange(len(refunds)), refunds)
         legal = month.territory.wage_floor
         plan(
             month.firms,

@@ -45,8 +45,8 @@ class Town:
 
     def _pay(self, flow: Any, payers: Any, payees: Any, cents: Any, purpose: str) -> None:
         self.paid[flow.name] = np.array(cents)
-        flow_table = self.population[flow.payer.table]
-        flow_table.values(flow.payer.name)[payers] -= cents
+        np.subtract.at(self.population[flow.payer.table].values(flow.payer.name), payers, cents)
+        np.add.at(self.population[flow.payee.table].values(flow.payee.name), payees, cents)
 
     def run(self, mechanism: Mechanism, plain: bool = False) -> Town:
         """One month of one line; ``plain`` runs the same source as plain Python."""

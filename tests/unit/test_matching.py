@@ -13,9 +13,13 @@ from sim.mechanisms.matching import (
     Matching,
     asked_per_unit,
     chance_to_meet,
+    clients_served,
+    fit_of_service,
     offers_per_searcher,
     reached,
     seeming_productivity,
+    service_gain,
+    valued,
 )
 from sim.ranking import clockwise, ranked, rings
 from sim.streams import Streams
@@ -45,15 +49,60 @@ def hires(seekers: int, vacancies: int, seed: int) -> int:
 
 
 def test_hand_worked_reach_and_pay_asked():
-    assert reached(2.0, 0.5, 0.1, 1.0) == pytest.approx(2.1)
+    assert reached(2.0, 0.5, 0.1, 0.0, 1.0) == pytest.approx(2.1)
+    assert reached(2.0, 0.5, 0.1, 0.4, 1.0) == pytest.approx(2.3)
     assert chance_to_meet(2.0) == pytest.approx(0.864665)
     assert asked_per_unit(30.0, 6.0, 0.75, 0.2) == pytest.approx(60.0)
 
 
 def test_skill_is_seen_with_noise():
-    assert seeming_productivity(1.5, 0.0, 0.9) == 1.5
-    assert seeming_productivity(1.5, 0.2, 0.5) == pytest.approx(1.5)
-    assert seeming_productivity(1.5, 0.2, 0.975) == pytest.approx(1.5 * math.exp(0.2 * 1.959964))
+    assert seeming_productivity(1.5, 0.0, 0.9, 0.0, 0.3, 1.0) == 1.5
+    assert seeming_productivity(1.5, 0.2, 0.5, 0.0, 0.3, 1.0) == pytest.approx(1.5)
+    assert seeming_productivity(1.5, 0.2, 0.975, 0.0, 0.3, 1.0) == pytest.approx(1.5 * math.exp(0.2 * 1.959964))
+
+
+def test_an_unread_qualification_counts_for_less_the_noisier_it_is():
+    """Spread .3, added noise .3: half trusted, so skill 4 against a usual 1 seems 2."""
+    assert seeming_productivity(4.0, 0.0, 0.5, 0.3, 0.3, 1.0) == pytest.approx(2.0)
+    seen = [seeming_productivity(4.0, 0.2, 0.5, unread, 0.3, 1.0) for unread in (0.0, 0.1, 0.3, 0.6, 2.0)]
+    assert seen == sorted(seen, reverse=True)
+    assert seen[0] == pytest.approx(4.0) and seen[-1] == pytest.approx(1.0, abs=0.05)
+
+
+def test_discrimination_takes_off_a_share_and_nothing_at_zero():
+    assert valued(2.0, 1, 1, 0.0, 0.0) == 2.0
+    assert valued(2.0, 1, 0, 0.25, 0.5) == 1.5
+    assert valued(2.0, 0, 1, 0.25, 0.5) == 1.0
+    assert valued(2.0, 0, 0, 0.25, 0.5) == 2.0
+
+
+def test_hand_worked_employment_service():
+    """Places .5 a seeker, fixed cost .01: one scheme serves .49; of 49 schemes .01 is left, or nothing of .49."""
+    assert clients_served(0.5, 1.0, 0.01, 0.5) == pytest.approx(0.49)
+    assert clients_served(0.5, 49.0, 0.01, 0.0) == pytest.approx(0.01)
+    assert clients_served(0.49, 49.0, 0.01, 0.0) == 0.0
+    # Ten schemes with 1 place a seeker between them: apart they serve all, alike 1 - .9^10.
+    assert clients_served(1.0, 10.0, 0.0, 1.0) == pytest.approx(1.0 - 0.9**10)
+    assert clients_served(1.0, 10.0, 0.0, 0.5) == pytest.approx(0.5 + 0.5 * (1.0 - 0.9**10))
+    assert fit_of_service(0.0, 0.3, 0.2) == pytest.approx(0.56)
+    assert fit_of_service(1.0, 0.3, 0.2) == 1.0
+    assert service_gain(0.5, 1.0, 0.0, 0.2, 1.0, 0.01, 0.5, 0.3) == pytest.approx(0.49 * 0.56)
+    assert service_gain(0.0, 49.0, 1.0, 0.2, 1.0, 0.01, 0.5, 0.3) == 0.0
+
+
+def test_the_service_reaches_more_with_places_and_fewer_with_schemes_fixed_costs_and_overlap():
+    def served(places=0.6, schemes=6.0, overhead=0.02, overlap=0.5):
+        return clients_served(places, schemes, overhead, overlap)
+
+    assert [served(places=p) for p in (0.1, 0.3, 0.6, 1.0)] == sorted(served(places=p) for p in (0.1, 0.3, 0.6, 1.0))
+    for name, values in (("schemes", (1, 3, 10, 30)), ("overhead", (0, 0.02, 0.05)), ("overlap", (0, 0.3, 0.7, 1))):
+        found = [served(**{name: float(v)}) for v in values]
+        assert found == sorted(found, reverse=True) and found[0] > found[-1], name
+
+
+def test_tailoring_gains_more_the_more_a_place_differs():
+    gains = [fit_of_service(1.0, 0.3, d) - fit_of_service(0.0, 0.3, d) for d in (0.0, 0.2, 0.5)]
+    assert gains == sorted(gains) and gains[0] == pytest.approx(0.3)
 
 
 def test_believed_chance_is_shrunk_to_the_territory():
@@ -184,12 +233,109 @@ def test_the_believed_chance_follows_offers_met():
     assert made.markets.arrival[0] == pytest.approx(0.63, abs=0.02)
 
 
-def test_contacts_arranged_and_the_employment_service_raise_hires():
-    base = market(500, 500).run(LINE).markets.hires[0]
-    assert market(500, 500, contact_boost=3.0).run(LINE).markets.hires[0] > base
-    service = market(500, 500)
-    service.localities.employment_service[:] = 1.0
-    assert service.run(LINE).markets.hires[0] > base
+def found(line=LINE, places=0.0, schemes=1.0, fit=0.0, seeds=range(4), **seeker):
+    total = 0
+    for seed in seeds:
+        made = market(500, 500, seed=seed, **seeker)
+        made.localities.service_reach[:], made.localities.service_schemes[:] = places, schemes
+        made.localities.service_fit[:] = fit
+        total += int(made.run(line).markets.hires[0])
+    return total
+
+
+def test_contacts_arranged_ties_recruiters_and_the_employment_service_raise_hires():
+    base = found()
+    assert found(contact_boost=3.0) > base
+    assert found(places=1.0) > base
+    assert found(places=1.0, fit=1.0) > found(places=1.0)
+    assert found(places=1.0, schemes=60.0) < found(places=1.0)
+    assert found(Matching(recruiters=1.0)) > base > found(Matching(recruiters=0.0, reach=1.0))
+
+
+def test_a_service_without_places_changes_nothing_whatever_its_schemes_and_fit():
+    plain, empty = market(300, 300), market(300, 300)
+    empty.localities.service_schemes[:], empty.localities.service_fit[:] = 49.0, 1.0
+    plain.run(LINE), empty.run(LINE)
+    np.testing.assert_array_equal(plain.persons.employer, empty.persons.employer)
+
+
+def test_working_members_of_the_household_tell_of_vacancies():
+    def hired(home):
+        made = town(
+            400, 300, firms={**FIRM, "vacancies": np.append(np.ones(299), 0), "jobs": np.append(np.zeros(299), 200)},
+            persons={**SEEKER, "household": home, "status": np.repeat([3, 4], 200),
+                     "hours": np.repeat([0.0, 180.0], 200), "employer": np.repeat([-1, 299], 200), "wage": np.repeat([0.0, 90.0], 200)},
+        )  # fmt: skip
+        made.run(Matching(ties=1.0, reach=0.5, on_the_job=0.0))
+        return (made.persons.employer[:200] >= 0).sum()
+
+    together, apart = np.tile(np.arange(200), 2), np.arange(400)
+    assert hired(together) > 1.2 * hired(apart)
+
+
+def group_hired(line, **groups):
+    """Hires of the second half of 400 equal seekers for 100 jobs in one firm, over seeds."""
+    total = 0
+    for seed in range(4):
+        seeker = {"skill": 1.5, "occupation": 1, **{k: np.repeat(v, 200) for k, v in groups.items()}}
+        made = market(400, 100, firms=1, seed=seed, **seeker)
+        made.markets.usual_skill[:] = 1.0
+        total += int((made.run(line).persons.status[200:] == Status.EMPLOYED).sum())
+    return total
+
+
+def test_discrimination_lowers_hires_of_newcomers_and_women_the_more_of_it_there_is():
+    for group, name in ((("newcomer", (0, 1)), "discrimination"), (("sex", (1, 0)), "discrimination_women")):
+        hires = [group_hired(Matching(reach=10.0, **{name: share}), **dict([group])) for share in (0.0, 0.1, 0.3)]
+        assert hires == sorted(hires, reverse=True) and hires[2] < 0.5 * hires[0], name
+        assert 150 < hires[0] < 250  # of 400 in all: half
+
+
+def test_without_discrimination_and_noise_of_qualifications_who_somebody_is_changes_nothing():
+    line = Matching(reach=10.0, discrimination=0.0, discrimination_women=0.0, unread=0.0)
+    alike = market(400, 100, firms=1, occupation=1).run(line)
+    mixed = market(400, 100, firms=1, occupation=1, newcomer=np.tile([0, 1], 200), sex=np.tile([0, 0, 1, 1], 100))
+    mixed.persons.recognised[::3] = 0
+    np.testing.assert_array_equal(mixed.run(line).persons.employer, alike.persons.employer)
+
+
+def test_unrecognised_qualifications_lower_hires_the_noisier_they_are():
+    hires = [group_hired(Matching(reach=10.0, unread=u), recognised=(1, 0)) for u in (0.0, 0.2, 0.6)]
+    assert hires == sorted(hires, reverse=True) and hires[2] < 0.6 * hires[0]
+
+
+def test_qualifications_become_known_with_time():
+    made = market(1000, 0, firms=1, recognised=0).run(Matching(recognition=0.1))
+    assert 60 < made.persons.recognised.sum() < 150
+    assert market(1000, 0, firms=1, recognised=0).run(Matching(recognition=0.0)).persons.recognised.sum() == 0
+
+
+def test_nobody_searching_leaves_vacancies_open():
+    made = market(50, 40, status=int(Status.INACTIVE)).run(LINE)
+    assert made.markets.hires[0] == 0 and made.firms.vacancies.sum() == 40
+    assert np.isfinite(made.markets.arrival).all() and made.markets.arrival[0] > 0.25  # a searcher would find one
+
+
+def test_a_place_whose_firms_are_all_gone_keeps_its_seekers():
+    made = market(50, 40)
+    made.firms.open[:], made.firms.vacancies[:] = 0, 0
+    for _ in range(40):
+        made.run(LINE)
+    assert (made.persons.status == Status.UNEMPLOYED).all()
+    assert (made.persons.search_months == 40).all()
+    assert 0.0 <= made.markets.arrival[0] < 1e-3
+    assert np.isfinite(made.markets.offers).all()
+
+
+def test_a_town_without_firms_and_without_people_works():
+    assert town(5, 0, persons=SEEKER).run(LINE).markets.hires.sum() == 0
+    assert town(0, 3, firms={**FIRM, "vacancies": 2}).run(LINE).firms.vacancies.sum() == 6
+
+
+def test_unemployed_people_hired_are_counted_apart():
+    made = market(400, 400, status=np.tile([3, 5], 200)).run(LINE)
+    assert made.markets.found[0] == (made.persons.status[::2] == Status.EMPLOYED).sum()
+    assert made.markets.hires[0] == (made.persons.status == Status.EMPLOYED).sum()
 
 
 def test_offers_of_month_0_are_remembered():

@@ -16,6 +16,7 @@ from sim.mechanisms.vacancies import (
     next_wage,
     profitable_labour,
     reviewed_pay,
+    subsidy,
     wanted_jobs,
 )
 from sim.technology import marginal_product, output
@@ -83,6 +84,30 @@ def test_vacancies_are_bounded_by_cash():
 def test_pay_is_never_cut():
     assert reviewed_pay(50.0, 40.0) == 50.0
     assert reviewed_pay(50.0, 60.0) == 60.0
+
+
+def test_a_wage_subsidy_is_paid_back_to_the_cent():
+    """.3 of 1,234.56 is 370.368."""
+    assert subsidy(0.3, 1234.56) == 37037
+    line = Vacancies(vacancy_cost=0.0)
+    plain, helped = (one(Sector.TRADABLE, wage_bill=5000.0, wage_subsidy=share) for share in (0.0, 0.3))
+    before = int(helped.firms.cash[0])
+    plain.run(line), helped.run(line)
+    assert helped.paid["wage subsidies"].tolist() == [150_000]
+    assert int(helped.firms.cash[0]) == before + 150_000
+    assert int(helped.localities.outside[0]) == -150_000
+    assert plain.paid["wage subsidies"].tolist() == [0] and int(plain.firms.cash[0]) == before
+
+
+def test_a_closed_firm_is_paid_no_subsidy():
+    made = one(Sector.TRADABLE, wage_bill=5000.0, wage_subsidy=0.3, open=0).run(LINE)
+    assert made.paid["wage subsidies"].tolist() == [0]
+
+
+def test_a_place_without_firms_wants_nobody_and_nothing_fails():
+    made = town(5, 2, firms={**firm(Sector.TRADABLE), "open": 0}).run(LINE)
+    assert made.firms.vacancies.sum() == 0 and made.firms.desired_jobs.tolist() == [0, 0]
+    assert town(5, 0).run(LINE).firms.count == 0
 
 
 @pytest.mark.parametrize("sector", [Sector.TRADABLE, Sector.NON_TRADABLE, Sector.PUBLIC])
