@@ -79,6 +79,25 @@ def believed_arrival(arrival: float, months: float, n0: float) -> float:
 
 
 @rule
+def chance_of_opening(opening: float, formal_share: float) -> float:
+    """Chance a month that somebody who wants to trade on own account can begin.
+
+    Where work is informal one begins at once; where jobs keep to rules so must trade, and papers, a place
+    to sell and customers take time. The share of formal jobs stands for the share of trade that must.
+
+    Parameters
+    ----------
+    opening : 1/month, chance where everything is formal
+    formal_share : in [0, 1], share of private jobs that are formal
+
+    References
+    ----------
+    Djankov, La Porta, Lopez-de-Silanes and Shleifer (2002), Quarterly Journal of Economics 117(1), 1-37.
+    """
+    return 1.0 - formal_share * (1.0 - opening)
+
+
+@rule
 def income_parts(
     persons: Persons, households: Households, price: float, pension: float, rules: Participation, i: int
 ) -> tuple[float, float, float]:
@@ -205,7 +224,7 @@ def why_out(
 @kernel
 def decide(
     persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Participation,
-    drawn: Array, luck: Luck, pension: float, age_base: int, changed: Array,
+    drawn: Array, luck: Luck, pension: float, opening: float, age_base: int, changed: Array,
 ) -> None:  # fmt: skip
     """Everybody whose turn it is looks at work anew; those in a job only learn what it would take."""
     for i in range(len(persons.household)):
@@ -239,7 +258,7 @@ def decide(
             search = -terms.search_cost
         if best == OWN_ACCOUNT and work == TRADE and status < EMPLOYED:
             u_opening, _, _, _ = uniforms(luck, persons.id[i])
-            if u_opening >= rules.opening:  # looks for customers and a stall, and takes a job meanwhile: that is search
+            if u_opening >= opening:  # looks for customers and a stall, and takes a job meanwhile: that is search
                 best = UNEMPLOYED
                 search = max(search, 0.0)
         flow = own if best == OWN_ACCOUNT and status != EMPLOYED else search
@@ -329,7 +348,7 @@ class Participation(Mechanism):
     search_cost: float = param(0.03, "1", (0.0, 0.15), "k_s over median pay; assumption")
     own_search: float = param(0.5, "1", (0.1, 1.0), "phi, search beside own-account work; assumption")
     opening: float = param(
-        0.2, "1/month", (0.02, 1.0), "chance that who wants to trade finds an opening by a review; assumption"
+        0.2, "1/month", (0.02, 1.0), "chance to find an opening for trade where all work is formal; assumption"
     )
     n0: float = param(24.0, "month", (6.0, 120.0), "search that halves the believed chance of an offer; assumption")
     review: float = param(1.0 / 3.0, "1/month", (0.05, 1.0), "chance to look at work without an event; assumption")
@@ -340,8 +359,9 @@ class Participation(Mechanism):
         changed = np.zeros(month.count(Persons), np.int8)
         decide(
             month.persons, month.households, month.localities, month.markets, self.rules,
-            month.draw(month.values(Persons.id), month.luck("review")), month.luck("opening"), month.territory.pension,
-            month.age_base, changed,
+            month.draw(month.values(Persons.id), month.luck("review")), month.luck("opening"),
+            month.territory.pension, chance_of_opening(self.opening, month.territory.formal_share), month.age_base,
+            changed,
         )  # fmt: skip
         wage, why = month.values(Persons.reservation_wage), month.values(Persons.why_out)
         for bit, event in (

@@ -24,7 +24,7 @@ class Town:
 
     def __init__(self, population: Population, seed: int = 1) -> None:
         self.population, self.streams = population, Streams(seed)
-        self.territory = SimpleNamespace(pension=0.0, wage_floor=0.0)
+        self.territory = SimpleNamespace(pension=0.0, wage_floor=0.0, formal_share=1.0)
         self.schedule = SimpleNamespace(
             participation=Participation(),
             separations=Separations(),

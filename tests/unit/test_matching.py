@@ -264,7 +264,8 @@ def test_working_members_of_the_household_tell_of_vacancies():
         made = town(
             400, 300, firms={**FIRM, "vacancies": np.append(np.ones(299), 0), "jobs": np.append(np.zeros(299), 200)},
             persons={**SEEKER, "household": home, "status": np.repeat([3, 4], 200),
-                     "hours": np.repeat([0.0, 180.0], 200), "employer": np.repeat([-1, 299], 200), "wage": np.repeat([0.0, 90.0], 200)},
+                     "hours": np.repeat([0.0, 180.0], 200),
+                     "employer": np.repeat([-1, 299], 200), "wage": np.repeat([0.0, 90.0], 200)},
         )  # fmt: skip
         made.run(Matching(ties=1.0, reach=0.5, on_the_job=0.0))
         return (made.persons.employer[:200] >= 0).sum()

@@ -16,6 +16,7 @@ from sim.mechanism import Month
 from sim.mechanisms.participation import (
     Participation,
     believed_arrival,
+    chance_of_opening,
     counted_remittances,
     explain,
     nonlabour_income,
@@ -29,7 +30,7 @@ EXAMPLE = {
     },
     "persons": {"receives": 1},
 }  # fmt: skip
-LINE = Participation(search_cost=0.025)  # k_s 2 and k_w 4 at a median pay of 80
+LINE = Participation(search_cost=0.025, opening=1.0)  # k_s 2 and k_w 4 at a median pay of 80; trade at once
 
 
 def with_persons(**more):
@@ -110,6 +111,34 @@ def test_reasons_for_being_out_are_counterfactuals_in_their_order():
     assert taste.run(LINE).persons.why_out[0] == Reason.TASTE
     pupil = town(**poor, persons={"status": int(Status.STUDENT)})
     assert pupil.run(LINE).persons.why_out[0] == Reason.STUDY
+
+
+def test_who_would_take_an_ordinary_offer_and_does_not_look_lacks_offers():
+    """Median offer 55 against b 45.4214, but at .001 offers a month searching is not worth its cost of 2."""
+    made = town(**EXAMPLE, markets={"arrival": 0.001, "start_arrival": 0.001}).run(LINE)
+    assert (made.persons.status[0], made.persons.why_out[0]) == (Status.INACTIVE, Reason.OFFERS)
+    dear = town(**with_persons(taste=0.75, care_hours=0.0), markets={"arrival": 0.001, "start_arrival": 0.001})
+    dear.markets.offers[:] = 40.0
+    assert dear.run(LINE).persons.why_out[0] != Reason.OFFERS
+
+
+def test_informal_trade_begins_at_once():
+    """A fifth of a month's chance where nine jobs in ten are formal: 1 - .9 * .8 = .28; 1 where none is."""
+    assert chance_of_opening(0.2, 0.9) == pytest.approx(0.28)
+    assert chance_of_opening(0.2, 0.0) == chance_of_opening(1.0, 0.9) == 1.0
+
+
+def test_trade_needs_an_opening_and_looking_for_one_is_search():
+    rare = dataclasses.replace(LINE, opening=0.2)
+    made = town(2000, localities={"trade_return": 200.0}, persons={"taste": 0.3}).run(rare)
+    trading = made.persons.status == Status.OWN_ACCOUNT
+    assert trading.mean() == pytest.approx(0.2, abs=0.03)
+    assert (made.persons.status[~trading] == Status.UNEMPLOYED).all()
+    assert (made.persons.reservation_flow[~trading] >= 0.0).all()
+    farmers = town(200, households={"land": 1.0}, localities={"farm_return": 300.0}, persons={"taste": 0.3}).run(rare)
+    assert (farmers.persons.status == Status.OWN_ACCOUNT).all()  # one's own land needs none
+    kept = town(200, localities={"trade_return": 200.0}, persons={"status": int(Status.OWN_ACCOUNT), "taste": 0.3})
+    assert (kept.run(rare).persons.status == Status.OWN_ACCOUNT).all()
 
 
 def test_nobody_works_beyond_the_last_age():
@@ -211,6 +240,19 @@ def test_explanation_gives_the_figures_that_decided():
     assert told["reservation wage"] == pytest.approx(float(her.reservation_wage[0]), rel=1e-6)
     assert told["best status"] == her.status[0]
     assert her.status[0] == Status.UNEMPLOYED
+    assert told["in words"] == (
+        "Best is searching: staying out is worth 0, searching 16.98 and own-account work nothing a month over it; "
+        "a full-time job must bring 45.42 to be worth its time; the median offer is 60."
+    )
+
+
+def test_the_explanation_says_why_somebody_is_out():
+    same = 0.75 * math.log(2.0) / math.log(480.0 / 300.0)
+    told = explain(Month(town(**with_persons(taste=same, care_hours=0.0)), LINE), 0)
+    assert told["why out"] == Reason.REMITTANCES
+    assert told["in words"].startswith("Best is out of the labour force because of remittances of 29 counted on: ")
+    told = explain(Month(town(**with_persons(taste=0.75)), LINE), 0)
+    assert told["in words"].startswith("Best is out of the labour force for care: 120 hours a month: ")
 
 
 def random_town(people=400):
