@@ -374,6 +374,15 @@ def elsewhere(module: str) -> Callable[[argparse.Namespace], dict[str, Any]]:
     return action
 
 
+def in_module(module: str, name: str) -> Callable[[argparse.Namespace], dict[str, Any]]:
+    """A subcommand whose function lives in its own module, imported when it is asked for."""
+
+    def action(options: argparse.Namespace) -> dict[str, Any]:
+        return dict(getattr(importlib.import_module(module), name)(options))
+
+    return action
+
+
 # ---- the parser
 
 
@@ -449,6 +458,25 @@ def takes_survey(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="columns, units and splits, see below")
 
 
+def takes_tests(what: str) -> Callable[[argparse.ArgumentParser], None]:
+    """Which tests or claims, and in which form."""
+
+    def arguments(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("ids", nargs="*", metavar="ID", help="tests or claims by id; none given: all of them")
+        parser.add_argument("--quick", action="store_true", help="5 seeds, smallest size, no second size")
+        parser.add_argument("--list", action="store_true", help="say what there is, and run nothing")
+        parser.add_argument("--store", action="store_true", help="put these verdicts into the stored list")
+        parser.add_argument("--workers", type=positive, metavar="N", help="processes; by default as many as pay")
+        parser.add_argument("--out", metavar="FILE", help=f"where the page is written; results/evidence/{what}.html")
+
+    return arguments
+
+
+EVIDENCE = """\
+In full: 20 seeds, more while an interval is wide, and once more at double size. --quick guards against
+breaking things. The exit code is 1 after an error and when a verdict fell from pass to fail against
+experiments/verdicts.json; what is known to fail is printed. --store writes that list."""
+
 KEYS = """\
 key=value as in Hydra:
   territory=diourbel | my.yaml    case=NAME    policies=[a,b]    shocks=[a]
@@ -493,6 +521,18 @@ COMMANDS: dict[str, Command] = {
         takes_survey,
         do_estimate,
         SURVEY_KEYS,
+    ),
+    "evidence": Command(
+        "test the model against studies and theory, and write the validation page",
+        takes_tests("evidence"),
+        in_module("analysis.evidence", "do_evidence"),
+        EVIDENCE,
+    ),
+    "claims": Command(
+        "test what the model says of its subject, each claim with its null control",
+        takes_tests("claims"),
+        in_module("analysis.evidence", "do_claims"),
+        EVIDENCE,
     ),
     "benchmark": Command(
         "measure speed and memory",
@@ -587,7 +627,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         document = COMMANDS[options.command].action(options)
         code = int(document.pop("exit_code", OK))
         if json_wanted:
-            print(json.dumps(plain(document), allow_nan=False))
+            print(json.dumps(plain(document.get("list", document)), allow_nan=False))
         return code
     except KeyboardInterrupt:
         return said("stopped; whatever was finished is stored", INTERRUPTED, json_wanted)
