@@ -121,10 +121,10 @@ def advance(
     return model
 
 
-def at_limit(line: Mechanism, **values: float) -> Mechanism:
+def at_limit[Line: Mechanism](line: Line, **values: float) -> Line:
     """A line with parameters at a limit of theory, outside the bounds within which it may be configured."""
     rules = line.rules._replace(**values)
-    made: Mechanism = pickle.loads(pickle.dumps(line))
+    made: Line = pickle.loads(pickle.dumps(line))
     for name, value in {"rules": rules, **values}.items():
         object.__setattr__(made, name, value)
     return made
@@ -229,8 +229,9 @@ class Bench:
         else:
             import distributed
 
-            warm_up(next(iter(made.values())))
             if self._client is None:
+                for configuration in list(made.values())[:1]:
+                    warm_up(configuration)
                 self._client = self._stack.enter_context(cluster(workers))
             futures = {
                 self._client.submit(measured, where, trees, seed, options, pure=False): name for name, seed in waiting

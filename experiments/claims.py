@@ -1,0 +1,331 @@
+"""Claims: what the model says of its subject, each between paired worlds and with its null control.
+
+A treated world and its twin share their people, their burn-in and all luck after it. The null control is
+the same comparison with the mechanism off that the claim names: the effect must be gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.hands import (
+    HeldValue,
+    Panel,
+    adults_of,
+    grants,
+    matched,
+    participation_gap,
+    recipients,
+)
+from experiments.verdicts import Effect, Form, Missing, claim
+from experiments.worlds import Array, Hands, advance, started, twin
+from scenarios.configuration import Configuration
+from sim.codes import Sex, Status
+from sim.population import Localities
+from sim.schedule import Schedule
+from sim.streams import ONCE, Streams, draw
+
+if TYPE_CHECKING:
+    from sim.model import World
+
+Worlds = dict[str, Configuration]
+MONTHS, SETTLED = 36, 25  # months after the parting; the first of those that are looked at
+WITHHELD = "parameters.remittances.on=0"
+USES = tuple(
+    f"parameters.{line}.{switch}=0"
+    for line, switches in {
+        "participation": ("income", "volatility"),
+        "expectations": ("remittances_usual",),
+        "vital": ("remittances_repay_estates",),
+        "government": ("remittances_pay_outside",),
+        "spending": ("remittances_spent",),
+        "finance": ("remittances_banked",),
+        "enterprise": ("remittances_start_firms",),
+        "skills": ("remittances_pay_school",),
+        "migration": ("remittances_pay_trips",),
+    }.items()
+    for switch in switches
+)
+"""All that remittances can be used for, switched off: nothing is left by which they could reach participation."""
+NO_USE = "every use of remittances off"
+
+
+def place(form: Form, *more: str) -> list[str]:
+    """The default place of claims."""
+    return [f"population={form.population}", f"months={MONTHS}", *more]
+
+
+def each(found: Sequence[dict[str, Any]], name: str) -> list[float]:
+    """One number of every seed."""
+    return [float(one[name]) for one in found]
+
+
+# ------------------------------------------------------------------------------------------- remittances
+
+
+def doses(worlds: Worlds, seed: int) -> dict[str, Any]:
+    """Participation of recipients' members at no, the usual and twice the remittances."""
+    start = started(worlds["base"], seed)
+    rows = adults_of(start.world, recipients(start.world))
+    none = Panel(start.world, rows, SETTLED)
+    usual, twice = none.again(), none.again()
+    paid, withheld = worlds["paid"], worlds["withheld"]
+    advance(twin(start, withheld), MONTHS, watch=none.look)
+    advance(twin(start, paid), MONTHS, watch=usual.look)
+    more = twin(start, paid)
+    advance(more, MONTHS, Hands(more.schedule, after={"remittances": matched(1.0)}), twice.look)
+    return {
+        "first": participation_gap(usual, none),
+        "second": participation_gap(twice, usual),
+        "people": len(rows),
+        "level": 100.0 * float(none.active[none.here].mean()),
+    }
+
+
+@claim("CLM-01", "Remittances discourage participation, the more the larger they are", sources=("P01", "P06"))
+def clm_01(form: Form) -> list[Effect]:
+    """Participation of members of recipient households: remittances withheld, paid, and paid twice (months 25-36)."""
+    base = place(form)
+    found = form.measure(doses, {"base": base, "paid": base, "withheld": [*base, WITHHELD]}, form.seeds)
+    off = [*base, *USES]
+    null = form.measure(doses, {"base": base, "paid": off, "withheld": [*off, WITHHELD]}, form.seeds)
+    direct = [*base, "parameters.participation.income=0", "parameters.participation.volatility=0"]
+    left = form.measure(doses, {"base": base, "paid": direct, "withheld": [*direct, WITHHELD]}, form.seeds)
+    people = int(np.mean(each(found, "people")))
+    return [
+        Effect("paid against withheld", each(found, "first"), -1, each(null, "first"), True, NO_USE, "points",
+               f"{people} adults a seed, the same in all worlds; {np.mean(each(found, 'level')):.0f} % take part "
+               "where nothing is paid."),
+        Effect("twice against once", each(found, "second"), -1, each(null, "second"), True, NO_USE, "points"),
+        Effect("what is left with the income channel alone off", each(left, "first"), 0, unit="points",
+               means="Market feedback of spending, schooling, start-ups and trips: reported, not required to be none."),
+    ]  # fmt: skip
+
+
+def held(worlds: Worlds, seed: int) -> dict[str, Any]:
+    """The same with the value of not working lent by the untreated twin, month by month."""
+    start = started(worlds["base"], seed)
+    rows = adults_of(start.world, recipients(start.world))
+    none = Panel(start.world, rows, SETTLED)
+    usual, lent = none.again(), none.again()
+    untreated, treated, holding = (twin(start, worlds[name]) for name in ("withheld", "base", "base"))
+    hand = HeldValue()
+    noting = Hands(untreated.schedule, before={"participation": hand.note})
+    lending = Hands(
+        holding.schedule, before={"participation": hand.lend}, after={"participation": hand.give_back}
+    )  # fmt: skip
+    for month in range(1, MONTHS + 1):
+        advance(untreated, 1, noting)
+        advance(holding, 1, lending)
+        advance(treated, 1)
+        for model, panel in ((untreated, none), (holding, lent), (treated, usual)):
+            panel.look(model.world, month)
+    return {"free": participation_gap(usual, none), "held": participation_gap(lent, none)}
+
+
+@claim("CLM-02", "The effect works through the value of not working", sources=("P01",))
+def clm_02(form: Form) -> list[Effect]:
+    """Remittances paid against withheld; in the null, b of R1 is that of the same person where they are withheld."""
+    base = place(form)
+    found = form.measure(held, {"base": base, "withheld": [*base, WITHHELD]}, form.seeds)
+    return [
+        Effect("paid against withheld", each(found, "free"), -1, each(found, "held"), False,
+               "income without own work, care, home production and costs of work lent by the untreated twin", "points",
+               "Members of recipient households, months 25 to 36; local demand and offers may still differ."),
+    ]  # fmt: skip
+
+
+def lasting_or_once(worlds: Worlds, seed: int) -> dict[str, Any]:
+    """As much again as recipients count on, every month or all at once, against neither."""
+    start = started(worlds["base"], seed)
+    homes = start.population.households
+    chosen = recipients(start.world)
+    ids, usual = homes.id[chosen].copy(), homes.persistent_receipt[chosen].astype(np.float64)
+    rows = adults_of(start.world, chosen)
+    none = Panel(start.world, rows)
+    monthly, once = none.again(), none.again()
+
+    def lasting(month: int) -> Array:
+        return usual
+
+    def transitory(month: int) -> Array:
+        return usual * MONTHS if month == 1 else 0.0 * usual
+
+    advance(twin(start, worlds["run"]), MONTHS, watch=none.look)
+    for panel, amounts in ((monthly, lasting), (once, transitory)):
+        one = twin(start, worlds["run"])
+        advance(one, MONTHS, Hands(one.schedule, after={"remittances": grants(ids, amounts)}), panel.look)
+    return {
+        "gap": participation_gap(monthly, once),
+        "lasting": participation_gap(monthly, none),
+        "once": participation_gap(once, none),
+    }
+
+
+@claim("CLM-03", "Persistent remittances matter more than one-off ones", sources=("P06",))
+def clm_03(form: Form) -> list[Effect]:
+    """The same sum over three years: as much a month as recipients already count on, or all of it in month 1."""
+    base = place(form)
+    found = form.measure(lasting_or_once, {"base": base, "run": base}, form.seeds)
+    null = form.measure(lasting_or_once, {"base": base, "run": [*base, *USES]}, form.seeds)
+    return [
+        Effect("every month against all at once", each(found, "gap"), -1, each(null, "gap"), True, NO_USE, "points",
+               "Members of recipient households, mean of all 36 months, so that the means of what is paid are equal."),
+        Effect("every month against nothing more", each(found, "lasting"), 0, unit="points"),
+        Effect("all at once against nothing more", each(found, "once"), 0, unit="points"),
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------- care
+
+DRAWN = 3.0  # years of local pay by which men's attachment to home is lowered: a strong pull
+
+
+def men_leave(worlds: Worlds, seed: int) -> dict[str, Any]:
+    """Women's care and work where men are drawn away, against the same women where they are not."""
+    start = started(worlds["base"], seed)
+    persons = start.population.persons
+    rows = adults_of(start.world, np.ones(start.population.households.count, bool))
+    women = Panel(start.world, rows[persons.sex[rows] == int(Sex.WOMAN)], SETTLED, ("care_hours",))
+    pulled = women.again()
+    usual, drawn = (twin(start, worlds["run"]) for _ in range(2))
+    theirs = drawn.population.persons
+    theirs.attachment[theirs.sex == int(Sex.MAN)] -= DRAWN
+    advance(usual, MONTHS, watch=women.look)
+    advance(drawn, MONTHS, watch=pulled.look)
+    both = women.here & pulled.here
+    hours = [panel.values("care_hours")[both].mean() for panel in (pulled, women)]
+    away = [one.recorder.series("prevalence_men")[-12:].mean() for one in (drawn, usual)]
+    return {"hours": hours[0] - hours[1], "work": participation_gap(pulled, women), "men": away[0] - away[1]}
+
+
+@claim("CLM-23", "Where men leave, women carry more unpaid care")
+def clm_23(form: Form) -> list[Effect]:
+    """Men's attachment to home lowered by three years of pay from month 1; the same women in both worlds."""
+    base = place(form)
+    found = form.measure(men_leave, {"base": base, "run": base}, form.seeds)
+    off = [*base, "parameters.care.reassignment=0"]
+    null = form.measure(men_leave, {"base": base, "run": off}, form.seeds)
+    return [
+        Effect("women's hours of care", each(found, "hours"), +1, each(null, "hours"), False,
+               "care of those away is not taken over", "hour/month",
+               f"Months 25 to 36; {np.mean(each(found, 'men')):.1f} points more of the men are away."),
+        Effect("women's participation", each(found, "work"), 0, unit="points",
+               means="Of the same women: care keeps some at home, missing pay sends some to work."),
+    ]  # fmt: skip
+
+
+def outcomes(worlds: Worlds, seed: int, indicators: Sequence[str], window: int = 12) -> dict[str, Any]:
+    """Means of indicators at the end of twins that part after one burn-in; the first world is the base."""
+    first = next(iter(worlds.values()))
+    start = started(first, seed)
+    found: dict[str, Any] = {}
+    for name, configuration in worlds.items():
+        recorder = advance(twin(start, configuration), MONTHS).recorder
+        found[name] = {one: float(recorder.series(one)[-window:].mean()) for one in indicators}
+    return found
+
+
+def gaps(found: Sequence[dict[str, Any]], treated: str, untreated: str, indicator: str) -> list[float]:
+    """Difference of one indicator between two worlds, seed by seed."""
+    return [one[treated][indicator] - one[untreated][indicator] for one in found]
+
+
+@claim("CLM-24", "Places in child care raise women's participation")
+def clm_24(form: Form) -> list[Effect]:
+    """A large programme, 50 places per 1,000 inhabitants, paid by the authority, against none (months 25-36)."""
+    base = place(form)
+    care = ["policies=[child_care_places]", "policies.child_care_places.budget.value=300000"]
+    still = "parameters.care.on=0"
+    worlds = {"none": base, "places": [*base, *care], "none off": [*base, still], "places off": [*base, *care, still]}
+    shown = ["participation_women", "participation_men", "care_hours_women"]
+    found = form.measure(outcomes, worlds, form.seeds, indicators=shown, window=24)
+    return [
+        Effect("participation of women", gaps(found, "places", "none", shown[0]), +1,
+               gaps(found, "places off", "none off", shown[0]), False, "care is not shared anew: relief reaches nobody",
+               "points", "All women of 15 and older, mean of two years."),
+        Effect("women's hours of care", gaps(found, "places", "none", shown[2]), 0, unit="hour/month"),
+        Effect("participation of men", gaps(found, "places", "none", shown[1]), 0, unit="points"),
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------- training
+
+SEATS = 0.01  # places on a course over persons of the start
+OUT_OF_WORK = (int(Status.INACTIVE), int(Status.UNEMPLOYED))
+
+
+def seats(worlds: Worlds, seed: int) -> dict[str, Any]:
+    """Jobs per seat of courses for those whose jobs are vacant, or for those whose jobs are not."""
+    start = started(worlds["base"], seed)
+    number = round(SEATS * start.setup.population)
+    luck = Streams(seed).luck("claims", "seats", ONCE)
+    employed = {}
+    for name, wanted in (("none", 0), ("matched", 1), ("unmatched", -1)):
+        one = twin(start, worlds["run"])
+
+        def course(world: World, wanted: int = wanted) -> None:
+            tables = world.population
+            persons, markets = tables.persons, tables.markets
+            persons.training_place[:] = 0.0
+            if not wanted:
+                return
+            tight = markets.vacancies / (markets.searchers + 1.0)
+            rank = np.where(tight[0::2] > tight[1::2], 0, 1)  # occupation with more vacancies a searcher, by place
+            age = (world.month - world.burn_in - persons.birth_month) // 12
+            of = persons.occupation == rank[tables.households.locality[persons.household]]
+            fits = np.isin(persons.status, OUT_OF_WORK) & (age >= 15) & (age < 60) & (of == (wanted > 0))
+            rows = np.flatnonzero(fits & (persons.in_school == 0))
+            order = np.argsort(draw(luck, persons.id[rows]), kind="stable")
+            persons.training_place[rows[order[:number]]] = 1.0
+
+        advance(one, MONTHS, Hands(one.schedule, after={"events": course}))
+        persons = one.population.persons
+        working = one.recorder.series("employment_rate")[-24:].mean() / 100.0
+        adults = int(((persons.status < int(Status.AWAY)) & (MONTHS - persons.birth_month >= 180)).sum())
+        employed[name] = working * adults
+    return {
+        "gap": (employed["matched"] - employed["unmatched"]) / number,
+        "matched": (employed["matched"] - employed["none"]) / number,
+        "unmatched": (employed["unmatched"] - employed["none"]) / number,
+    }
+
+
+@claim(
+    "CLM-59", "Training that matches local vacancies brings more jobs than training that does not",
+    provisional="Courses raise skill in general and do not teach an occupation, so a match can only mean who gets "
+    "the seats; a course that is made for vacant jobs comes with the rules of skills (R8).",
+)  # fmt: skip
+def clm_59(form: Form) -> list[Effect]:
+    """As many seats for people out of work: of the occupation with more vacancies a searcher, or of the other one."""
+    base = place(form)
+    found = form.measure(seats, {"base": base, "run": base}, form.seeds)
+    null = form.measure(seats, {"base": base, "run": [*base, "parameters.skills.course=0"]}, form.seeds)
+    return [
+        Effect("jobs per seat, matched against unmatched", each(found, "gap"), +1, each(null, "gap"), True,
+               "courses teach nothing", "jobs", "People at work, mean of months 13 to 36; 10 seats per 1,000 persons."),
+        Effect("jobs per seat, matched", each(found, "matched"), 0, unit="jobs"),
+        Effect("jobs per seat, unmatched", each(found, "unmatched"), 0, unit="jobs"),
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------- services, discrimination
+
+
+def need_lever(*names: str) -> None:
+    """Refuse where the places have no such lever."""
+    lacking = [name for name in names if name not in Localities.columns]
+    if lacking:
+        raise Missing(f"module missing: the employment service has no {', '.join(lacking)} yet")
+
+
+def need_parameter(line: str, name: str) -> None:
+    """Refuse where a line of the month has no such parameter."""
+    if name not in type(getattr(Schedule(), line)).parameters():
+        raise Missing(f"module missing: {line} has no {name} yet")
+
+
+__all__ = ["clm_01", "clm_02", "clm_03", "clm_23", "clm_24", "clm_59", "need_lever", "need_parameter"]
