@@ -68,7 +68,7 @@ class Part:
     means : text
         In a sentence, what the number says.
     reason : text
-        Why it misses, where that was found.
+        Why it misses, where that was found; told only if it does.
     most : verdict
         The best this part can be; "near" for what is partly put in by hand.
     """
@@ -355,7 +355,7 @@ def told_of(part: Part | Effect, figures: dict[str, dict[str, Any]]) -> dict[str
         told["null_interval"] = None if null is None or math.isnan(null[1]) else [null[1], null[2]]
         told |= {"null_of": part.null_of, "null_holds": part.null_holds, "null_exact": part.exact}
         told |= {"spread": percentiles(part.differences), "source": ""}
-    told |= {"means": part.means, "reason": part.reason}
+    told |= {"means": part.means, "reason": "" if part.verdict == PASS else part.reason}
     return told
 
 
