@@ -235,7 +235,7 @@ def clm_23(form: Form) -> list[Effect]:
         Effect("women's hours of care", each(found, "hours"), +1, each(null, "hours"), False,
                "care of those away is not taken over", "hour/month",
                f"Months 25 to 36; {np.mean(each(found, 'men')):.1f} points more of the men are away.",
-               f"Who leaves takes {Care().housework:.0f} hours of housework with him, as each member makes some, and gave "
+               f"Who leaves takes {Care().housework:.0f} hours of housework with him, as each member makes some; men give "
                f"{np.mean(each(found, 'theirs')):.0f} on average; fewer children are born while husbands are away."),
         Effect("women's participation", each(found, "work"), 0, unit="points",
                means="Of the same women: care keeps some at home, missing pay sends some to work."),
@@ -338,7 +338,180 @@ def clm_59(form: Form) -> list[Effect]:
     ]  # fmt: skip
 
 
-# ------------------------------------------------------------------------------------------- services, discrimination
+# ------------------------------------------------------------------------------------------- employment service
+
+PLACES = 1.0  # places of the service per job seeker, had one scheme the whole budget
+SCHEMES = 49  # side by side
+LOCALITIES, CLOSED = 10, 0.8  # places of CLM-40; share of vacancies of one level of work that stays closed there
+LEVERS = ("service_reach", "service_schemes", "service_fit")
+
+
+def services(worlds: Worlds, seed: int, arms: dict[str, Sequence[float]], unlike: Sequence[str] = ()) -> dict[str, Any]:
+    """Outcomes with an employment service of some places, schemes and local fit; in some arms places differ."""
+    start = started(worlds["base"], seed)
+    found: dict[str, Any] = {}
+    luck = Streams(seed).luck("claims", "closed", ONCE)
+    for name, values in arms.items():
+        one = twin(start, worlds["run"])
+
+        def serve(world: World, values: Sequence[float] = values) -> None:
+            for lever, value in zip(LEVERS, values, strict=True):
+                world.population.localities.values(lever)[:] = value
+
+        def close(world: World, apart: bool = name in unlike) -> None:
+            firms = world.population.firms
+            chance = np.full(firms.count, CLOSED / 2.0)
+            if apart:  # of skilled work in every other place, of basic work in the others
+                chance = np.where((firms.locality + firms.occupation) % 2 == 0, CLOSED, 0.0)
+            month = luck._replace(month=np.uint64(world.month))
+            firms.vacancies[:] -= np.floor(firms.vacancies * chance + draw(month, firms.id)).astype(np.int32)
+
+        hands = Hands(one.schedule, after={"events": serve, **({"vacancies": close} if unlike else {})})
+        recorder = advance(one, MONTHS, hands).recorder
+        found[name] = {
+            indicator: float(recorder.series(indicator)[-24:].mean())
+            for indicator in ("unemployment", "vacancy_rate", "job_finding", "employment_rate")
+        }
+    return found
+
+
+@claim(
+    "CLM-39", "One integrated employment service does better than many schemes at an equal budget",
+    assumption="That each scheme has a fixed cost, and that schemes which do not know of each other choose the same "
+    "people, is put into the model: the claim is close to a definition of what a service costs.",
+)  # fmt: skip
+def clm_39(form: Form) -> list[Effect]:
+    """The same budget, a place for every job seeker, spent by one scheme or by 49 side by side (months 13-36)."""
+    need_lever(*LEVERS)
+    from sim.mechanisms.matching import Matching, clients_served  # type: ignore[attr-defined]
+
+    base = place(form)
+    arms = {"none": (0.0, 1.0, 0.0), "many": (PLACES, float(SCHEMES), 0.0), "one": (PLACES, 1.0, 0.0)}
+    found = form.measure(services, {"base": base, "run": base}, form.seeds, arms=arms)
+    off = [*base, "parameters.matching.service_effect=0"]
+    null = form.measure(services, {"base": base, "run": off}, form.seeds, arms=arms)
+    rules: Any = Matching()
+    many, one = (clients_served(PLACES, n, rules.scheme_cost, rules.overlap) for n in (float(SCHEMES), 1.0))
+    cost = [
+        [100.0 * (w["many"]["job_finding"] / w["one"]["job_finding"] - 1.0) for w in part] for part in (found, null)
+    ]
+    without = "what a client gains is none"
+    size = f"Size of the assumption: one scheme serves {one:.0%} of job seekers on this budget, {SCHEMES} {many:.0%}."
+    return [
+        Effect("cost of a job found", cost[0], -1, cost[1], True, without, "%", size),
+        Effect("vacancy rate", gaps(found, "one", "many", "vacancy_rate"), -1,
+               gaps(null, "one", "many", "vacancy_rate"), True, without, "points"),
+        Effect("unemployment", gaps(found, "one", "many", "unemployment"), -1,
+               gaps(null, "one", "many", "unemployment"), True, without, "points"),
+        Effect("unemployment, one scheme against none", gaps(found, "one", "none", "unemployment"), 0, unit="points"),
+        Effect("unemployment, many schemes against none", gaps(found, "many", "none", "unemployment"), 0,
+               unit="points"),
+    ]  # fmt: skip
+
+
+@claim(
+    "CLM-40", "What a service made for the place gains grows with how much places differ",
+    assumption="A service made for the whole country fits a place less, the more its vacancies differ from the "
+    "country's: that is put into the model. Found is whether it shows in unemployment.",
+)  # fmt: skip
+def clm_40(form: Form) -> list[Effect]:
+    """Ten places: four fifths of the vacancies of one level of work closed in turn, or two fifths of all of them.
+
+    In either the service is once made for the country and once for each place; the claim is the difference
+    of what the second gains.
+    """
+    need_lever(*LEVERS)
+    base = place(form, f"territory.localities={LOCALITIES}")
+    national, local = (PLACES, 1.0, 0.0), (PLACES, 1.0, 1.0)
+    arms = {"alike, national": national, "alike, local": local, "unlike, national": national, "unlike, local": local}
+    unlike = ["unlike, national", "unlike, local"]
+    found = form.measure(services, {"base": base, "run": base}, form.seeds, arms=arms, unlike=unlike)
+    off = [*base, "parameters.matching.service_effect=0"]
+    null = form.measure(services, {"base": base, "run": off}, form.seeds, arms=arms, unlike=unlike)
+
+    def gain(among: Sequence[dict[str, Any]], where: str) -> list[float]:
+        return gaps(among, f"{where}, national", f"{where}, local", "unemployment")
+
+    more, none = (
+        [u - a for u, a in zip(gain(part, "unlike"), gain(part, "alike"), strict=True)] for part in (found, null)
+    )
+    return [
+        Effect("unemployment saved by tailoring, places that differ less places alike", more, +1, none, True,
+               "what a client gains is none", "points", "Mean of months 13 to 36."),
+        Effect("saved where places differ", gain(found, "unlike"), 0, unit="points"),
+        Effect("saved where places are alike", gain(found, "alike"), 0, unit="points"),
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------- discrimination
+
+PENALTY, YEARS = 0.5, 5  # taken off what an applicant is worth; length of the comparison
+
+
+def discriminated(worlds: Worlds, seed: int, plenty: bool = False) -> dict[str, Any]:
+    """Start-ups out of necessity and earnings of women and newcomers, with and without a penalty at hiring."""
+
+    def open_more(world: World) -> None:
+        world.population.firms.vacancies[world.population.firms.open == 1] += 20
+
+    start = started(worlds["base"], seed)
+    found: dict[str, Any] = {}
+    for name in [one for one in worlds if one != "base"]:
+        one = twin(start, worlds[name])
+        seen = set(one.population.firms.id.tolist())
+        starts = {"women": 0, "newcomers": 0}
+        pay: dict[str, list[float]] = {"women": [], "newcomers": [], "women own": [], "newcomers own": []}
+
+        def look(
+            world: World, month: int, seen: set[int] = seen, starts: dict[str, int] = starts,
+            pay: dict[str, list[float]] = pay,
+        ) -> None:  # fmt: skip
+            persons, firms = world.population.persons, world.population.firms
+            groups = {"women": persons.sex == int(Sex.WOMAN), "newcomers": persons.newcomer == 1}
+            new = np.array([k for k, firm in enumerate(firms.id.tolist()) if firm not in seen], np.int64)
+            seen.update(firms.id[new].tolist())
+            founders = firms.founder[new[(firms.necessity[new] == 1) & (firms.founder[new] >= 0)]]
+            age = (world.month - 1 - world.burn_in - persons.birth_month) // 12
+            adult = (persons.status < int(Status.AWAY)) & (age >= 15) & (age < 65)
+            for group, members in groups.items():
+                starts[group] += int(members[founders].sum())
+                if month > 12 and (adult & members).any():
+                    pay[group].append(float(persons.earnings[adult & members].mean()))
+                    own = persons.status[adult & members] == int(Status.OWN_ACCOUNT)
+                    pay[f"{group} own"].append(100.0 * float(own.mean()))
+
+        advance(one, 12 * YEARS, Hands(one.schedule, after={"vacancies": open_more} if plenty else {}), look)
+        found[name] = {f"{group} starts": count for group, count in starts.items()}
+        found[name] |= {group: float(np.mean(values)) if values else 0.0 for group, values in pay.items()}
+    return found
+
+
+@claim(
+    "CLM-61", "Discrimination at hiring raises start-ups out of necessity and lowers pay",
+    provisional="Firms and start-ups are in their first form: few people found a firm, and a firm's group of customers "
+    "is not known.",
+)  # fmt: skip
+def clm_61(form: Form) -> list[Effect]:
+    """Firms take half off what newcomers (then women) seem worth when they rank applicants, against nothing."""
+    need_parameter("matching", "discrimination")
+    base = [f"population={form.population}", f"months={12 * YEARS}"]
+    effects = []
+    for group, name in (("newcomers", "discrimination"), ("women", "discrimination_women")):
+        fair = [*base, f"parameters.matching.{name}=0"]
+        worlds = {"base": fair, "fair": fair, "unfair": [*base, f"parameters.matching.{name}={PENALTY}"]}
+        found = form.measure(discriminated, worlds, form.seeds)
+        null = form.measure(discriminated, worlds, form.seeds, plenty=True)
+        starts, none = (gaps(part, "unfair", "fair", f"{group} starts") for part in (found, null))
+        pay, same = ([100.0 * (w["unfair"][group] / w["fair"][group] - 1.0) for w in part] for part in (found, null))
+        without = "so many vacancies that nobody is ranked out"
+        effects += [
+            Effect(f"{group}: firms started out of necessity", starts, +1, none, True, without, "firms",
+                   f"In {YEARS} years, in a town of {form.population:,}."),
+            Effect(f"{group}: earnings per adult", pay, -1, same, True, without, "%",
+                   "Those without work at 0; months 13 to 60."),
+            Effect(f"{group}: on own account", gaps(found, "unfair", "fair", f"{group} own"), 0, unit="points"),
+        ]  # fmt: skip
+    return effects
 
 
 def need_lever(*names: str) -> None:
@@ -352,6 +525,3 @@ def need_parameter(line: str, name: str) -> None:
     """Refuse where a line of the month has no such parameter."""
     if name not in type(getattr(Schedule(), line)).parameters():
         raise Missing(f"module missing: {line} has no {name} yet")
-
-
-__all__ = ["clm_01", "clm_02", "clm_03", "clm_23", "clm_24", "clm_59", "need_lever", "need_parameter"]
