@@ -233,7 +233,7 @@ def strip(told: dict[str, Any]) -> dict[str, float] | None:
     """Places on a line from 0 to 100 of the statistic, its interval, its limits and zero."""
     low, high = told["interval"] or (told["statistic"],) * 2
     ends = [low, high, told["statistic"], *(end for end in told["target"] or () if end is not None)]
-    if told["target"] and None in told["target"]:
+    if "null" in told or (told["target"] and None in told["target"]):
         ends.append(0.0)
     first, last = min(ends), max(ends)
     if first == last:
