@@ -386,7 +386,7 @@ def services(worlds: Worlds, seed: int, arms: dict[str, Sequence[float]], unlike
 def clm_39(form: Form) -> list[Effect]:
     """The same budget, a place for every job seeker, spent by one scheme or by 49 side by side (months 13-36)."""
     need_lever(*LEVERS)
-    from sim.mechanisms.matching import Matching, clients_served  # type: ignore[attr-defined]
+    from sim.mechanisms.matching import Matching, clients_served
 
     base = place(form)
     arms = {"none": (0.0, 1.0, 0.0), "many": (PLACES, float(SCHEMES), 0.0), "one": (PLACES, 1.0, 0.0)}

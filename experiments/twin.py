@@ -31,7 +31,7 @@ from experiments.core import (
 )
 from experiments.twin_agents import Firm, Household, Person, Plain
 from sim import technology
-from sim.mechanisms import matching, migration, remittances, separations, spending
+from sim.mechanisms import matching, migration, participation, remittances, separations, spending
 from sim.mechanisms.migration import HOME, RETIREMENT
 from sim.model import Remesa
 from sim.territory import Inputs
@@ -52,6 +52,9 @@ class Twin(mesa.Model):  # type: ignore[misc]
         self.share = columns.world.territory.non_tradable_share
         self.pension = columns.world.territory.pension
         self.own_search = self.rules.participation.own_search
+        self.opening = participation.chance_of_opening(
+            self.rules.participation.opening, columns.world.territory.formal_share
+        )
         reach = self.rules.matching.reach
         self.partly = matching.chance_to_meet(reach * self.own_search) / matching.chance_to_meet(reach)
         self.movers: list[tuple[Person, Any]] = []

@@ -271,6 +271,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         market = place.markets[self.seeks]
         if age > rules.last_age:
             best, full, part, value = INACTIVE, NEVER, NEVER, -terms.search_cost
+        if best == OWN_ACCOUNT and work == TRADE and self.status < EMPLOYED and model.random.random() >= model.opening:
+            best, value = UNEMPLOYED, max(value, 0.0)
         flow = own_value if best == OWN_ACCOUNT and self.status != EMPLOYED else value
         self.flow = flow * price
         self.not_working = full * price if full < NEVER else NEVER
@@ -338,12 +340,14 @@ class Person(mesa.Agent):  # type: ignore[misc]
             return
         model, place = self.model, self.home.place
         rules = model.rules.matching
+        others = sum(one.status == EMPLOYED for one in self.home.people if one is not self)
+        heard = rules.recruiters + rules.ties * min(others, matching.MOST_TIES)
         if self.status == EMPLOYED:
-            mean = matching.reached(rules.reach, rules.on_the_job, 0.0, 0.0)
+            mean = matching.reached(rules.reach, rules.on_the_job, 0.0, heard, 0.0)
         else:
             intensity = 1.0 if self.status == UNEMPLOYED else model.own_search
             place.markets[self.seeks].searchers += 1.0 if self.status == UNEMPLOYED else model.partly
-            mean = matching.reached(rules.reach, intensity, 0.0, 0.0)
+            mean = matching.reached(rules.reach, intensity, 0.0, heard, 0.0)
         self.contacts = min(streams.poisson(mean, model.random.random()), matching.MOST)
 
     def apply(self) -> None:
@@ -370,8 +374,11 @@ class Person(mesa.Agent):  # type: ignore[misc]
             if surplus > best_surplus or (surplus == 0.0 and best is None and here is None):
                 best, best_surplus = firm, surplus
         if best is not None:
-            noise = self.model.rules.matching.noise
-            seeming = matching.seeming_productivity(self.skill, noise, 1.0 - luck.random())
+            rules = self.model.rules.matching
+            seeming = matching.seeming_productivity(
+                self.skill, rules.noise, 1.0 - luck.random(), 0.0, rules.skill_spread, 1.0
+            )
+            seeming = matching.valued(seeming, 0, int(self.sex == 0), rules.discrimination, rules.discrimination_women)
             best.applicants.append((seeming, self))
             best.market.applicants += 1
         elif seen and here is None:
