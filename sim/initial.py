@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.codes import Motive, Occupation, Owner, Route, Sector, Sex, Status, Work
-from sim.mechanism import Month, kernel, rule
+from sim.first_firms import CAPITAL_COST, jobs, service_share
+from sim.mechanism import Month, kernel
 from sim.mechanisms.away import pay_there
 from sim.mechanisms.remittances import plan
 from sim.population import (
     Authorities,
     Destinations,
-    Firms,
     Households,
     Lenders,
     Localities,
@@ -33,7 +33,7 @@ from sim.population import (
     Recruiters,
 )
 from sim.ranking import ascending
-from sim.streams import ONCE, Luck, Streams, derived_id, draw, logistic_draw, normal, uniforms
+from sim.streams import ONCE, Luck, Streams, draw, logistic_draw, normal, uniforms
 from sim.synthetic import identities, synthetic
 from sim.table import Array
 from sim.technology import ALPHA, LAND_SHARE, OWN_ACCOUNT
@@ -57,10 +57,8 @@ Italy, New Zealand, Spain, Thailand, United States; World Bank and ILO modelled 
 place the model is tested on), R2 .90. It is the one common map from income and farming to firms.
 """
 WORKED = 0.5  # share of adult life worked before the start; assumption
-LEAST_SERVICES, MOST_SERVICES = 0.05, 0.9
 LARGEST_RESIDUAL = 0.15  # of local income, that may come from elsewhere without a name ...
 SMALL = 1_000  # ... unless so few people live here that the draw of single firms decides it
-CAPITAL_COST = 0.0205  # interest and depreciation a month: .0125 and .008; assumption
 
 
 @dataclass(frozen=True)
@@ -623,11 +621,6 @@ class Solution:
         return firms_value, units, inputs.non_tradable_share * spending + bought
 
 
-def service_share(demand: float, firms_value: float) -> float:
-    """Share of private firms' output that is non-tradable when they serve that demand."""
-    return min(max(demand / max(firms_value, 1e-9), LEAST_SERVICES), MOST_SERVICES)
-
-
 def arrival_for(jobs: float, accepting: Array, separation: float) -> float:
     """Offers per searcher a month at which the expected number employed equals the jobs.
 
@@ -682,160 +675,6 @@ def receivers(persons: Persons, households: Households, migrants: Migrants) -> N
     some = best[(best >= 0) & (households.persistent_receipt > 0)]
     persons.receives[some] = 1
     households.woman_decides[persons.household[some]] = (persons.sex[some] == Sex.WOMAN).astype(np.int8)
-
-
-def jobs(self: Solution) -> None:
-    """Employers, wages and tenure of those employed; firms of the sizes and productivities that fit them."""
-    inputs, tables, streams = self.inputs, self.tables, self.world.streams
-    persons, markets, localities = tables.persons, tables.markets, tables.localities
-    luck = streams.luck("initial", "employed", ONCE)
-    employed = self.pool & (draw(luck, persons.id) < self.chance)
-    score, months = draw(luck, persons.id, 1), draw(luck, persons.id, 2)
-    searching = self.pool & ~employed & (persons.status == Status.UNEMPLOYED)
-    mean_months = 1.0 / np.maximum(self.arrival[persons.occupation] * self.share_accepting, 0.02)
-    persons.search_months[searching] = np.minimum(-np.log(months) * mean_months, 120)[searching].astype(np.int16)
-    persons.tenure[employed] = np.minimum(1 - np.log(months[employed]) / self.separation, 480).astype(np.int16)
-    born, accepted = streams.luck("initial", "firms", ONCE), streams.luck("initial", "accepted offers", ONCE)
-    firms_value, units, demand = self.local_market(employed.astype(np.float64), self.own & ~employed)
-    demand = demand - units * self.trade / (1.0 - inputs.market_dues)
-    homes_of = [np.flatnonzero(tables.households.locality == place) for place in range(self.count)]
-    groups = []
-    for place in range(self.count):
-        here = employed & (self.place == place)
-        owners = homes_of[place][np.argsort(draw(born, tables.households.id[homes_of[place]]), kind="stable")]
-        wanted = round(inputs.public_share * here.sum())
-        staff = ranked(here & (persons.occupation == Occupation.SKILLED), score, persons.id)[:wanted]
-        others = ranked(here & (persons.occupation == Occupation.BASIC), score, persons.id)[: wanted - len(staff)]
-        public = np.concatenate([staff, others])
-        groups.append(employ(
-            self, place, np.array([place + 1]), np.array([len(public)]), public, Sector.PUBLIC, Occupation.SKILLED,
-            np.array([-1]), True, np.array([self.rate[1]]),
-        ))  # fmt: skip
-        services = service_share(float(demand[place]), float(firms_value[place]))
-        free = here.copy()
-        free[public] = False
-        number = 1
-        for level in (Occupation.BASIC, Occupation.SKILLED):
-            rows = np.flatnonzero(free & (persons.occupation == level))
-            rate, full = self.accepted(rows, draw(accepted, persons.id[rows]))
-            service = draw(accepted, persons.id[rows], 1) < services
-            for sector, hours in ((s, h) for s in (Sector.NON_TRADABLE, Sector.TRADABLE) for h in (True, False)):
-                mine = np.flatnonzero((service == (sector is Sector.NON_TRADABLE)) & (full == hours))
-                mine = mine[ascending(rate[mine], persons.id[rows[mine]])]  # alike in pay work together
-                ids, sizes, chance = np.zeros(len(mine), np.int64), np.zeros(len(mine), np.int64), np.zeros(len(mine))
-                found = into_teams(born, place, number, inputs.firm_size, ids, sizes, chance)
-                ids, sizes, chance = ids[:found], sizes[:found], chance[:found]
-                owner = np.full(found, -1)
-                if len(owners):
-                    turn = (number + np.arange(found)) % len(owners)
-                    owner = np.where(chance < inputs.absentee_share, -1, owners[turn])
-                best = rate[mine][np.cumsum(sizes) - 1]  # the last of each in order of pay
-                groups.append(employ(self, place, ids, sizes, rows[mine], sector, level, owner, hours, best))
-                number += found
-    open_firms(self, groups)
-    for m in range(markets.count):
-        mine = employed & (self.market == m)
-        markets.employees[m] = int(mine.sum())
-        markets.arrival[m] = markets.start_arrival[m] = self.arrival[m % 2]
-        markets.searchers[m] = int((searching & (self.market == m)).sum())
-    for place in range(self.count):
-        mine = self.place == place
-        localities.adults[place] = int((mine & self.adult).sum())
-        localities.searchers[place] = int((mine & searching).sum())
-        force = int((mine & self.pool).sum())
-        localities.unemployment[place] = localities.searchers[place] / max(force, 1)
-
-
-def ranked(those: Array, score: Array, ids: Array) -> Array:
-    """Rows of those people by keyed score."""
-    rows = np.flatnonzero(those)
-    return rows[ascending(score[rows], ids[rows])]
-
-
-@rule
-def firm_size(uniform: float, mean: float) -> int:
-    """Employees of a firm from a discrete Pareto tail of exponent 1.2, cut at 60 times the mean, of about that mean.
-
-    Axtell (2001), Science 293, 1818-1820: exponent near 1.06; 1.2 keeps the mean of small places finite.
-    """
-    low = max(1.0, mean / 3.2)
-    return max(1, min(int(low * uniform ** (-1.0 / 1.2)), int(60 * mean)))
-
-
-@kernel
-def into_teams(born: Luck, place: int, number: int, mean: float, ids: Array, sizes: Array, chance: Array) -> int:
-    """Identity, size and a draw of each firm that people in a row make up, ``len(ids)`` of them; how many firms."""
-    people = found = 0
-    while people < len(ids):
-        ids[found] = derived_id(born, place + 1, number + found)
-        drawn, chance[found], _, _ = uniforms(born, ids[found])
-        sizes[found] = min(firm_size(drawn, mean), len(ids) - people)
-        people += sizes[found]
-        found += 1
-    return found
-
-
-def employ(
-    self: Solution, place: int, ids: Array, sizes: Array, team: Array, sector: Sector, level: Occupation, owner: Array,
-    full: bool, rate: Array,
-) -> dict[str, Array]:  # fmt: skip
-    """Firms of the start, alike in all but size and pay, with capital and productivity that fit their people.
-
-    ``team`` are the rows of their people, firm by firm. Each firm wants exactly those it has. Returns what goes
-    into the columns of `Firms`, and pay per efficiency unit and people besides.
-    """
-    inputs, streams, rules = self.inputs, self.world.streams, self.setup.parameters
-    public = sector is Sector.PUBLIC
-    traits = streams.luck("initial", "firm traits", ONCE)
-    formal = np.ones(len(ids), bool) if public else draw(traits, ids, 1) < inputs.formal_share
-    floor = np.where(formal, inputs.wage_floor / self.skill_of[level], 0.0)
-    rate = np.maximum(rate, floor)
-    share = 1.0 if full else 0.5
-    members = np.repeat(np.arange(len(ids)), sizes)
-    labour = np.bincount(members, self.tables.persons.skill[team] * share, minlength=len(ids))
-    posted = rate if public else np.maximum(self.cut[level] * rate, floor)
-    cost = (1.0 + rules.vacancies.hiring_wedge) * posted / (1.0 - ALPHA)
-    idle = 0.9 if sector is Sector.NON_TRADABLE else 1.0
-    made = cost * labour / idle
-    capital = ALPHA * made * idle / CAPITAL_COST
-    scale = capital**ALPHA * labour ** (1.0 - ALPHA)
-    kind = np.where(owner >= 0, int(Owner.LOCAL), int(Owner.ABSENTEE))
-    payroll = rate * labour
-    sales = payroll if public else made * idle  # the authority pays what its staff costs
-    wear = 0.0 if public else rules.finance.depreciation * capital
-    every = {
-        "locality": place, "sector": int(sector), "occupation": int(level), "full_time": int(full),
-        "applicants_wage": self.asked[level],
-    }  # fmt: skip
-    return {
-        "team": team, "members": members, "share": np.full(len(ids), share), "rate": rate, "id": ids, "owner": owner,
-        "owner_kind": np.full(len(ids), int(Owner.AUTHORITY)) if public else kind, "formal": formal.astype(np.int8),
-        "capital": capital, "productivity": np.divide(made, scale, out=np.ones(len(ids)), where=scale > 0.0),
-        "start_month": -1 - (120 * draw(traits, ids, 3)).astype(np.int64) - self.setup.burn_in,
-        "cash": np.rint(100 * (1 if public else 2) * payroll).astype(np.int64), "jobs": sizes, "labour": labour,
-        "desired_labour": labour, "posted_wage": posted,
-        "marginal_product": (1.0 + rules.vacancies.hiring_wedge) * posted, "output": made, "expected_sales": sales,
-        "sales": sales, "wage_bill": payroll, "profit": sales - payroll - wear,
-        **{name: np.full(len(ids), value) for name, value in every.items()},
-    }  # fmt: skip
-
-
-def open_firms(self: Solution, groups: list[dict[str, Array]]) -> None:
-    """Rows of all firms of the start, and the jobs of their people."""
-    persons = self.tables.persons
-    before = np.cumsum([0, *(len(group["id"]) for group in groups)])
-    members = np.concatenate([group.pop("members") + first for group, first in zip(groups, before, strict=False)])
-    columns = {name: np.concatenate([group[name] for group in groups]) for name in groups[0]}
-    team, share, rate = (columns.pop(name) for name in ("team", "share", "rate"))
-    rows = self.tables.add(Firms, int(before[-1]), **columns)
-    persons.status[team] = Status.EMPLOYED
-    persons.work[team] = Work.NONE
-    persons.employer[team] = rows[members]
-    persons.wage[team] = (rate * share)[members] * persons.skill[team]
-    persons.hours[team] = np.where(share == 1.0, 180.0, 90.0)[members]
-    persons.formal[team] = persons.insured[team] = columns["formal"][members]
-    persons.earnings[team] = persons.wage[team] * (1.0 - self.inputs.tax_rate * columns["formal"])[members]
-    persons.search_months[team] = 0
 
 
 def money(self: Solution) -> float:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.mechanism import kernel
-from sim.table import Array, Column, Kind, Table
+from sim.table import Array, Column, Kind
 
 if TYPE_CHECKING:
     from sim.population import Population
@@ -173,9 +173,4 @@ def cents(amounts: Array) -> Array:
     return np.rint(np.asarray(amounts, np.float64) * 100.0).astype(np.int64)
 
 
-def table_of(account: Column) -> str:
-    """Name of the table whose rows are the parties of an account."""
-    return account.table
-
-
-__all__ = ["BooksError", "Flow", "Ledger", "Table", "cents", "table_of"]
+__all__ = ["BooksError", "Flow", "Ledger", "cents"]

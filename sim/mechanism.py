@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import importlib
 import os
 import pathlib
 import re
@@ -398,11 +397,6 @@ class Month:
         """Append life events (who, month, what, reason, value) to the histories."""
         if self._world.recorder is not None:  # nobody records while the start is being solved
             self._world.recorder.events(self.number, event, persons, reasons, values)
-
-
-def load_mechanisms() -> None:
-    """Import every module of the model, so that all rules and kernels are registered."""
-    importlib.import_module("sim.schedule")
 
 
 __all__ = [

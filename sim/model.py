@@ -153,7 +153,6 @@ class World:
         population.move(Households, order[keep[order]])
         order = np.lexsort((persons.id, persons.household, households.locality[persons.household]))
         population.move(Persons, order[persons.status[order] != Status.ABSENT])
-        self.recorder.moved()
 
 
 class Remesa(Handles, mesa.Model):  # type: ignore[misc]

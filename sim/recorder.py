@@ -272,9 +272,6 @@ class Recorder:
             return {name: np.zeros(0) for name in names}
         return {name: np.concatenate(part) for name, part in zip(names, zip(*self._events, strict=True), strict=True)}
 
-    def moved(self) -> None:
-        """Rows moved in a compaction; the recorder keeps ids, so nothing is to be done."""
-
     def observe(self) -> None:
         """Tally the tables and compute every indicator for every group."""
         from sim.indicators import INDICATORS

@@ -121,7 +121,6 @@ def shuffle(world: World, luck: np.random.Generator) -> World:
     """Put the rows of every movable table into random order."""
     for kind in MOVABLE:
         world.population.move(kind, luck.permutation(world.population[kind.__name__].count))
-    world.recorder.moved()
     return world
 
 
