@@ -343,7 +343,7 @@ def clm_59(form: Form) -> list[Effect]:
 
 # ------------------------------------------------------------------------------------------- employment service
 
-PLACES = 1.0  # places of the service per job seeker, had one scheme the whole budget
+PLACES = 0.7  # places of the service per job seeker, had one scheme the whole budget; as in the shipped instruments
 SCHEMES = 49  # side by side
 LOCALITIES, CLOSED = 10, 0.8  # places of CLM-40; share of vacancies of one level of work that stays closed there
 LEVERS = ("service_reach", "service_schemes", "service_fit")
@@ -384,7 +384,7 @@ def services(worlds: Worlds, seed: int, arms: dict[str, Sequence[float]], unlike
     "people, is put into the model: the claim is close to a definition of what a service costs.",
 )  # fmt: skip
 def clm_39(form: Form) -> list[Effect]:
-    """The same budget, a place for every job seeker, spent by one scheme or by 49 side by side (months 13-36)."""
+    """The same budget, places for 70 of 100 job seekers, spent by one scheme or 49 side by side (months 13-36)."""
     need_lever(*LEVERS)
     from sim.mechanisms.matching import Matching, clients_served
 
