@@ -178,6 +178,13 @@ def estimation() -> str:
     return "\n".join(rows)
 
 
+def tested() -> str:
+    """Tests and claims with their stored verdicts."""
+    from analysis.evidence import tested as stored
+
+    return stored()
+
+
 def groups() -> str:
     """Groups that a policy or shock can be for."""
     from sim.groups import GROUPS
@@ -202,6 +209,7 @@ CODE: dict[str, Callable[[], str]] = {
     "survey": survey,
     "estimation": estimation,
     "assumed": assumed,
+    "tested": tested,
 }
 
 

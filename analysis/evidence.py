@@ -46,7 +46,7 @@ def carried_out(options: argparse.Namespace, register: str) -> dict[str, Any]:
             results.append(verdicts.carry_out(entry, options.quick, bench.measure))
         out.print(line(results[-1]))
     form = "quick" if options.quick else "full"
-    before = stored().get(form, {})
+    before = {name: one["verdict"] for name, one in stored().get(form, {}).items()}
     fallen, broken = verdicts.fallen(results, before), [one.entry.id for one in results if one.error]
     document = [one.document(verdicts.figures_read()) for one in results]
     page = written(results, register, form, pathlib.Path(options.out or PAGES / f"{register}.html"))
@@ -129,8 +129,8 @@ def null_words(told: dict[str, Any]) -> str:
 # ------------------------------------------------------------------------------------------- the stored list
 
 
-def stored() -> dict[str, dict[str, str]]:
-    """The stored verdicts by form and id."""
+def stored() -> dict[str, dict[str, dict[str, Any]]]:
+    """The stored verdicts by form and id, each with the statistic that stood for it."""
     if not STORED.exists():
         return {}
     return dict(json.loads(STORED.read_text("utf-8")))
@@ -139,8 +139,52 @@ def stored() -> dict[str, dict[str, str]]:
 def store(results: Sequence[Result], form: str) -> None:
     """Put verdicts into the stored list; those of other tests stay."""
     known = stored()
-    known[form] = dict(sorted({**known.get(form, {}), **{one.entry.id: one.verdict for one in results}}.items()))
-    STORED.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n", "utf-8")
+    kept = {**known.get(form, {}), **{one.entry.id: in_short(one) for one in results}}
+    known[form] = dict(sorted(kept.items()))
+    STORED.write_text(json.dumps(finite(dict(sorted(known.items()))), indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def in_short(one: Result) -> dict[str, Any]:
+    """A verdict and what stood for it."""
+    found: dict[str, Any] = {"verdict": one.verdict}
+    if one.shown is not None:
+        told = told_of(one.shown, verdicts.figures_read())
+        judged = [part.verdict for part in one.parts if part.verdict is not None]
+        found |= {"parts": len(judged), "passed": judged.count("pass"), "worst": told["name"], "unit": told["unit"]}
+        found |= {key: rounded(told[key]) for key in ("statistic", "interval", "target")}
+    return found | ({"reason": one.reason} if one.reason else {})
+
+
+def rounded(value: Any) -> Any:
+    """Four digits of a number, or of each in a list."""
+    if isinstance(value, (list, tuple)):
+        return [rounded(item) for item in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def tested() -> str:
+    """What README.md says of the stored verdicts: one line a test, the worst statistic of each."""
+    known = stored()
+    rows = ["| | what | verdict | worst statistic | found | target |", "|---|---|---|---|--:|--:|"]
+    for register in ("evidence", "claims"):
+        for entry in verdicts.discover(register).values():
+            form = "full" if entry.id in known.get("full", {}) else "quick"
+            one = known.get(form, {}).get(entry.id)
+            if one is None:
+                continue
+            tags = [name for name in ("provisional", "assumption") if getattr(entry, name)]
+            said = one["verdict"] + ("" if form == "full" else " (quick)") + "".join(f", {tag}" for tag in tags)
+            if "worst" in one:
+                ends = f" ({between(one['interval'])})" if one["interval"] else ""
+                unit = "" if one["unit"] == "1" else f" {one['unit']}"
+                shows = f"{one['worst']}; {one['passed']} of {one['parts']} pass" if one["parts"] > 1 else one["worst"]
+                cells = [shows, f"{number(one['statistic'])}{unit}{ends}", between(one["target"])]
+            else:
+                cells = [one.get("reason", ""), "", ""]
+            rows.append(
+                "| " + " | ".join(cell.replace("|", "/") for cell in (entry.id, entry.title, said, *cells)) + " |"
+            )
+    return "\n".join(rows)
 
 
 # ------------------------------------------------------------------------------------------- the page

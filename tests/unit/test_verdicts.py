@@ -146,7 +146,9 @@ def test_a_known_fail_is_printed_and_a_fallen_verdict_stops(registers, capsys):
     assert "FAIL" in capsys.readouterr().out
     invent("T93", [Part("p", 0.5, 0.0, 1.0)])
     assert main(["evidence", "--quick", "--store"]) == 0
-    assert json.loads(command.STORED.read_text()) == {"quick": {"T93": PASS}}
+    kept = json.loads(command.STORED.read_text())["quick"]["T93"]
+    assert (kept["verdict"], kept["statistic"], kept["passed"], kept["parts"]) == (PASS, 0.5, 1, 1)
+    assert "| T93 | Invented T93 | pass (quick) | p | 0.5000 | 0 .. 1.000 |" in command.tested()
     invent("T93", [Part("p", 2.0, 0.0, 1.0)])
     capsys.readouterr()
     assert main(["evidence", "--quick"]) == 1
