@@ -84,8 +84,8 @@ def wage_curve_of_demand(unemployment: Array, log_pay: Array, demand: Array) -> 
 
 def beveridge(unemployment: Array, vacancies: Array) -> float:
     """Correlation of log unemployment and log vacancy rate, quarterly and detrended (Shimer 2005)."""
-    both = [detrended(np.log(np.maximum(by_period(rate, 3), 1e-6))) for rate in (unemployment, vacancies)]
-    return float(np.corrcoef(*both)[0, 1])
+    one, other = (detrended(np.log(np.maximum(by_period(rate, 3), 1e-6))) for rate in (unemployment, vacancies))
+    return float(np.corrcoef(one, other)[0, 1])
 
 
 def matching(matches: Array, seekers: Array, vacancies: Array) -> tuple[float, float]:

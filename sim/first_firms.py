@@ -21,6 +21,9 @@ LEAST_SERVICES, MOST_SERVICES = 0.05, 0.9
 CAPITAL_COST = 0.0205  # interest and depreciation a month: .0125 and .008; assumption
 
 
+SPAN = 200.0  # of firm sizes: the largest over the smallest
+
+
 def service_share(demand: float, firms_value: float) -> float:
     """Share of private firms' output that is non-tradable when they serve that demand."""
     return min(max(demand / max(firms_value, 1e-9), LEAST_SERVICES), MOST_SERVICES)
@@ -65,7 +68,8 @@ def jobs(self: Solution) -> None:
                 mine = np.flatnonzero((service == (sector is Sector.NON_TRADABLE)) & (full == hours))
                 mine = mine[ascending(rate[mine], persons.id[rows[mine]])]  # alike in pay work together
                 ids, sizes, chance = np.zeros(len(mine), np.int64), np.zeros(len(mine), np.int64), np.zeros(len(mine))
-                found = into_teams(born, place, number, inputs.firm_size, ids, sizes, chance)
+                mean, tail = inputs.firm_size, inputs.firm_size_tail
+                found = into_teams(born, place, number, mean, tail, ids, sizes, chance)
                 ids, sizes, chance = ids[:found], sizes[:found], chance[:found]
                 owner = np.full(found, -1)
                 if len(owners):
@@ -95,23 +99,33 @@ def ranked(those: Array, score: Array, ids: Array) -> Array:
 
 
 @rule
-def firm_size(uniform: float, mean: float) -> int:
-    """Employees of a firm from a discrete Pareto tail of exponent 1.2, cut at 60 times the mean, of about that mean.
+def firm_size(uniform: float, mean: float, tail: float) -> int:
+    """Employees of a firm, from a Pareto tail cut at 60 times the mean: whole numbers of about that mean.
 
-    Axtell (2001), Science 293, 1818-1820: exponent near 1.06; 1.2 keeps the mean of small places finite.
+    Parameters
+    ----------
+    uniform : luck, in (0, 1)
+    mean : employees, >= 1
+    tail : exponent, > 1; the larger it is, the more alike are firms
+
+    References
+    ----------
+    Axtell (2001), Science 293, 1818-1820: exponent near 1.06.
     """
-    low = max(1.0, mean / 3.2)
-    return max(1, min(int(low * uniform ** (-1.0 / 1.2)), int(60 * mean)))
+    low = mean * (tail - 1.0) / tail / (1.0 - SPAN ** (1.0 - tail))
+    return max(1, min(int(low * uniform ** (-1.0 / tail) + 0.5), int(60.0 * mean)))
 
 
 @kernel
-def into_teams(born: Luck, place: int, number: int, mean: float, ids: Array, sizes: Array, chance: Array) -> int:
+def into_teams(
+    born: Luck, place: int, number: int, mean: float, tail: float, ids: Array, sizes: Array, chance: Array
+) -> int:  # fmt: skip
     """Identity, size and a draw of each firm that people in a row make up, ``len(ids)`` of them; how many firms."""
     people = found = 0
     while people < len(ids):
         ids[found] = derived_id(born, place + 1, number + found)
         drawn, chance[found], _, _ = uniforms(born, ids[found])
-        sizes[found] = min(firm_size(drawn, mean), len(ids) - people)
+        sizes[found] = min(firm_size(drawn, mean, tail), len(ids) - people)
         people += sizes[found]
         found += 1
     return found

@@ -104,6 +104,9 @@ class Inputs:
     formal_share: float = figure("1", (0, 1), "share of private firms' jobs that are formal")
     wage_floor: float = figure("money/month", (0, 1e12), "legal minimum of full-time pay in formal jobs")
     firm_size: float = figure("1", (1, 1000), "mean employees of a private firm with employees")
+    firm_size_tail: float = figure(
+        "1", (1.05, 1000), "exponent of the tail of firm sizes at the start; large: all alike"
+    )
     absentee_share: float = figure("1", (0, 1), "share of private jobs in firms owned from outside")
     non_tradable_share: float = figure("1", (0.05, 0.95), "g, share of non-tradables in spending")
     public_share: float = figure("1", (0, 0.8), "share of public jobs in wage jobs")
