@@ -40,8 +40,8 @@ YEARS_OF_WAGES, YEARS_OF_CYCLES, YEARS_OF_FIRMS = 10, 40, 20
 SIZE = 0.04  # standard deviation of log demand
 SEPARATION_SIZE = 0.25  # standard deviation of the log rate at which jobs end, in the contrast
 SPEEDS = (0.1, 0.2, 0.4, 0.8)
-MARKETS = 3  # times the usual population: fewer people make counts too noisy for elasticities
-PERSONS_FOR_FIRMS = 90_000  # for some 2,000 firms
+MARKETS = 2  # times the usual population: fewer people make counts too noisy for elasticities
+PERSONS_FOR_FIRMS = 140_000  # for some 2,000 firms
 MOST_ENDED, LEAST_ENDED = 0.06, 0.005  # bounds of the rate at which jobs end
 UNEMPLOYED, EMPLOYED, OWN_ACCOUNT = int(Status.UNEMPLOYED), int(Status.EMPLOYED), int(Status.OWN_ACCOUNT)
 
@@ -195,10 +195,11 @@ def few(form: Form) -> range:
     return form.seeds[:1] if form.quick else form.seeds[:5]
 
 
-NOISE = (
-    "With a few dozen unemployed in a place, much of local unemployment is chance and what follows pay: where pay "
-    "was pushed up, and is never cut, people lose work later. That tilts least squares upwards. Where only "
-    "unemployment that demand moved counts, the curve is the second part."
+REASON = (
+    "Pay that firms post has the curve; the pay of all employees follows it late, because incumbents are reviewed once "
+    "in twelve months and never cut, and the model has no trend of prices that would lower real pay. What follows pay "
+    "that was pushed up and stays, people losing work later, tilts least squares upwards; the second part takes "
+    "unemployment that demand moved alone. A wage that is reviewed more often or posted faster changes little."
 )
 
 
@@ -219,7 +220,7 @@ def t11(form: Form) -> list[Part]:
         Part("coefficient of log pay on log unemployment", column(found, "coefficient"), -0.15, -0.03, -0.07,
              "elasticity", ("L01",),
              f"Unemployment {100 * np.mean(column(found, 'unemployment')):.1f} %, its log moves by "
-             f"{np.mean(column(found, 'swing')):.2f} within places.", NOISE,
+             f"{np.mean(column(found, 'swing')):.2f} within places.", REASON,
              picture=Picture("Pay and unemployment of places, year by year",
                              "log unemployment, less place and year", "log pay, less place and year",
                              (("a year of a place", of_places[0], of_places[1], "points"),),
@@ -265,7 +266,7 @@ def t12(form: Form) -> list[Part]:
                              "One seed, quarters of forty years.")),
         Part("b: elasticity of matches to unemployment", column(found, "of_seekers"), 0.40, 0.75, 0.6, "elasticity",
              ("L03",), "Monthly logs of hires of unemployed people, people unemployed when hiring begins, and "
-             "vacancies open."),
+             "vacancies open, with a trend and its square."),
         Part("b: returns to scale of matching", returns, 0.85, 1.15, 1.0, "elasticity", ("L03",),
              "Sum of the elasticities to unemployment and vacancies."),
         Part("c: how much weaker when jobs end more often instead", weaker, 0.0, None, None,

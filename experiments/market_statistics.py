@@ -91,14 +91,16 @@ def beveridge(unemployment: Array, vacancies: Array) -> float:
 def matching(matches: Array, seekers: Array, vacancies: Array) -> tuple[float, float]:
     """Elasticities of matches to unemployment and to vacancies, by least squares on monthly logs.
 
-    Matches are those of the month, unemployment and vacancies the stocks from which they come.
+    Matches are those of the month, unemployment and vacancies the stocks from which they come. A trend and
+    its square stand beside them: over decades people and firms change in number and kind.
 
     References
     ----------
     Petrongolo and Pissarides (2001), Journal of Economic Literature 39(2), 390-431.
     """
     logs = [np.log(np.maximum(one, 0.5)) for one in (matches, seekers, vacancies)]
-    known = np.column_stack([np.ones(len(logs[0])), logs[1], logs[2]])
+    time = np.linspace(0.0, 1.0, len(logs[0]))
+    known = np.column_stack([np.ones_like(time), logs[1], logs[2], time, time**2])
     found = np.linalg.lstsq(known, logs[0], rcond=None)[0]
     return float(found[1]), float(found[2])
 

@@ -51,6 +51,9 @@ class Twin(mesa.Model):  # type: ignore[misc]
         self.burn_in = columns.world.burn_in
         self.share = columns.world.territory.non_tradable_share
         self.pension = columns.world.territory.pension
+        self.opening = participation.chance_of_opening(
+            self.rules.participation.opening, columns.world.territory.formal_share
+        )
         self.own_search = self.rules.participation.own_search
         self.opening = participation.chance_of_opening(
             self.rules.participation.opening, columns.world.territory.formal_share

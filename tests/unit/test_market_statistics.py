@@ -70,7 +70,10 @@ def test_mirrored_cycles_correlate_to_minus_one_and_swing_is_their_size():
 
 def test_matching_elasticities_are_found():
     seekers, vacancies = np.exp(RNG.normal(5, 0.3, 600)), np.exp(RNG.normal(4, 0.3, 600))
-    assert matching(0.4 * seekers**0.6 * vacancies**0.4, seekers, vacancies) == pytest.approx((0.6, 0.4))
+    matches = 0.4 * seekers**0.6 * vacancies**0.4
+    assert matching(matches, seekers, vacancies) == pytest.approx((0.6, 0.4))
+    growing = matches * np.exp(np.linspace(0.0, 1.0, 600))
+    assert matching(growing, seekers, vacancies) == pytest.approx((0.6, 0.4))
 
 
 def test_a_pareto_tail_gives_its_exponent():
