@@ -26,6 +26,26 @@ def ascending(values: Array, ids: Array) -> Array:
 
 
 @rule
+def medians(groups: Array, values: Array, count: int) -> Array:
+    """Upper median of the values of each of ``count`` groups, which are not below zero; -1 where a group has none."""
+    first = np.zeros(count + 1, np.int64)
+    for k in range(len(groups)):
+        first[groups[k] + 1] += 1
+    for g in range(count):
+        first[g + 1] += first[g]
+    fill, grouped = first.copy(), np.zeros(len(groups))
+    for k in range(len(groups)):
+        grouped[fill[groups[k]]] = values[k]
+        fill[groups[k]] += 1
+    found = np.full(count, -1.0)
+    for g in range(count):
+        size = first[g + 1] - first[g]
+        if size > 0:
+            found[g] = np.partition(grouped[first[g] : first[g + 1]], size // 2)[size // 2]
+    return found
+
+
+@rule
 def ranked(groups: Array, scores: Array, ids: Array, count: int) -> tuple[Array, Array]:
     """Items by group, within a group by ascending score, ties by id.
 

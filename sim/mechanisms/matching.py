@@ -21,7 +21,7 @@ from sim.mechanisms.separations import (
 )  # fmt: skip
 from sim.parameters import param, switch
 from sim.population import OFFERS, Firms, Households, Localities, Markets, Persons
-from sim.ranking import clockwise, ranked, rings
+from sim.ranking import clockwise, medians, ranked, rings
 from sim.search import NEVER, PART_PAY, PART_TIME
 from sim.streams import Luck, derived_id, normal, poisson, uniforms
 from sim.table import Array
@@ -241,7 +241,7 @@ def strangeness(firms: Firms, slot_firm: Array, difference: Array) -> None:
 @kernel
 def look_around(
     persons: Persons, households: Households, localities: Localities, rules: Matching, own_search: float,
-    luck: Luck, difference: Array, contacts: Array, searchers: Array,
+    drawn: Array, difference: Array, contacts: Array, searchers: Array,
 ) -> int:  # fmt: skip
     """How many vacancies each seeker will reach; returns their sum.
 
@@ -275,8 +275,7 @@ def look_around(
             intensity = 1.0 if status == UNEMPLOYED else own_search
             searchers[2 * place + persons.seeks[i]] += whole if status == UNEMPLOYED else partly
             mean = reached(rules.reach, intensity, service[place], heard, persons.contact_boost[i])
-        u0, _, _, _ = uniforms(luck, persons.id[i])
-        number = min(poisson(mean, u0), MOST)
+        number = min(poisson(mean, drawn[i]), MOST)
         contacts[i] = number
         total += number
     return total
@@ -287,7 +286,7 @@ def meet(
     persons: Persons, households: Households, firms: Firms, localities: Localities,
     luck: Luck, more_luck: Luck, contacts: Array, slot_firm: Array,
     places: Array, items: Array, begins: Array, index: Array,
-    applied: Array, refusals: Array, met_firm: Array, met_market: Array, met_id: Array, asked: Array,
+    applied: Array, refusals: Array, met_firm: Array, met_market: Array, asked: Array,
 ) -> int:  # fmt: skip
     """Each seeker applies to the best vacancy reached, if it is worth it; returns the number of meetings.
 
@@ -321,7 +320,7 @@ def meet(
             tax_rate = localities.tax_rate[firms.locality[f]]
             surplus = net_pay(firms.posted_wage[f] * units, tax_rate, firms.formal[f]) - flow - reserve
             k = meetings + seen
-            met_firm[k], met_market[k], met_id[k] = f, market, persons.id[i]
+            met_firm[k], met_market[k] = f, market
             asked[k] = asked_per_unit(flow, reserve, units, tax_rate if firms.formal[f] == 1 else 0.0)
             seen += 1
             if surplus > best_surplus or (surplus == 0.0 and best < 0 and here < 0):
@@ -428,7 +427,7 @@ def start_jobs(
 
 @kernel
 def learn_from_applicants(
-    firms: Firms, meetings: int, met_firm: Array, met_market: Array, asked: Array, met_id: Array, count: int
+    firms: Firms, meetings: int, met_firm: Array, met_market: Array, asked: Array, count: int
 ) -> None:
     """Each firm learns the median pay asked by those it met and could afford; else its market's.
 
@@ -438,20 +437,16 @@ def learn_from_applicants(
     kept = 0
     for k in range(meetings):
         if asked[k] <= firms.marginal_product[met_firm[k]]:
-            met_firm[kept], met_market[kept] = met_firm[k], met_market[k]
-            asked[kept], met_id[kept] = asked[k], met_id[k]
+            met_firm[kept], met_market[kept], asked[kept] = met_firm[k], met_market[k], asked[k]
             kept += 1
-    median = np.full(count, -1.0)
-    order, first = ranked(met_market[:kept], asked[:kept], met_id[:kept], count)
-    for m in range(count):
-        if first[m + 1] > first[m]:
-            median[m] = asked[order[(first[m] + first[m + 1]) // 2]]
-    order, first = ranked(met_firm[:kept], asked[:kept], met_id[:kept], len(firms.open))
+    of_firm = medians(met_firm[:kept], asked[:kept], len(firms.open))
+    of_market = medians(met_market[:kept], asked[:kept], count)
     for f in range(len(firms.open)):
-        if first[f + 1] > first[f]:
-            firms.applicants_wage[f] = asked[order[(first[f] + first[f + 1]) // 2]]
-        elif firms.open[f] == 1 and median[2 * firms.locality[f] + firms.occupation[f]] >= 0.0:
-            firms.applicants_wage[f] = median[2 * firms.locality[f] + firms.occupation[f]]
+        learnt = of_firm[f]
+        if learnt < 0.0 and firms.open[f] == 1:
+            learnt = of_market[2 * firms.locality[f] + firms.occupation[f]]
+        if learnt >= 0.0:
+            firms.applicants_wage[f] = learnt
 
 
 @kernel
@@ -599,19 +594,18 @@ class Matching(Mechanism):
         difference = np.zeros(month.count(Localities))
         strangeness(firms, slot_firm, difference)
         most = look_around(
-            persons, households, localities, self.rules, own_search, month.luck("contacts"), difference, contacts,
-            searchers,
+            persons, households, localities, self.rules, own_search,
+            month.draw(month.values(Persons.id), month.luck("contacts")), difference, contacts, searchers,
         )  # fmt: skip
-        met_firm, met_market, met_id = (np.zeros(most, np.int64) for _ in range(3))
-        asked = np.zeros(most)
+        met_firm, met_market, asked = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most)
         meetings = meet(
             persons, households, firms, localities, month.luck("places"), month.luck("more places"), contacts,
-            slot_firm, *ring, applied, refusals, met_firm, met_market, met_id, asked,
+            slot_firm, *ring, applied, refusals, met_firm, met_market, asked,
         )  # fmt: skip
         hired = np.zeros(people, np.int8)
         hire(persons, firms, markets, self.rules, month.luck("ranking"), applied, hired)
         start_jobs(persons, firms, markets, self.rules, applied, hired, refusals, searchers)
-        learn_from_applicants(firms, meetings, met_firm, met_market, asked, met_id, count)
+        learn_from_applicants(firms, meetings, met_firm, met_market, asked, count)
         close_month(
             persons, households, firms, localities, markets, self.rules, month.luck("recognition"), month.age_base <= 0
         )
