@@ -24,6 +24,7 @@ from sim.population import (
     Persons,
     Population,
 )
+from sim.ranking import ascending
 from sim.recorder import Recorder
 from sim.schedule import Schedule
 from sim.streams import Streams
@@ -149,9 +150,9 @@ class World:
         population.move(Firms, np.flatnonzero(keep))
         lived_in = np.bincount(persons.household[persons.status != Status.ABSENT], minlength=households.count) > 0
         keep = lived_in | (households.liquid_assets != 0)
-        order = np.lexsort((households.id, households.locality))
+        order = ascending(households.locality, households.id)
         population.move(Households, order[keep[order]])
-        order = np.lexsort((persons.id, persons.household, households.locality[persons.household]))
+        order = ascending(persons.household, persons.id)  # households stand by locality now
         population.move(Persons, order[persons.status[order] != Status.ABSENT])
 
 

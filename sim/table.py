@@ -145,7 +145,8 @@ class Table:
         for name, declared in self.columns.items():
             stored = self._store[name]
             if self.count > len(stored):
-                grown = np.full((max(self.count, 2 * len(stored)), *stored.shape[1:]), declared.initial, stored.dtype)
+                room = max(self.count, 64 + len(stored) * 9 // 8)
+                grown = np.full((room, *stored.shape[1:]), declared.initial, stored.dtype)
                 grown[:first] = stored[:first]
                 self._store[name] = stored = grown
                 self._addresses.clear()
