@@ -197,9 +197,11 @@ def few(form: Form) -> range:
 
 REASON = (
     "Pay that firms post has the curve; the pay of all employees follows it late, because incumbents are reviewed once "
-    "in twelve months and never cut, and the model has no trend of prices that would lower real pay. What follows pay "
-    "that was pushed up and stays, people losing work later, tilts least squares upwards; the second part takes "
-    "unemployment that demand moved alone. A wage that is reviewed more often or posted faster changes little."
+    "in twelve months and never cut, and the model has no trend of prices that would lower real pay. And in a place of "
+    "2,500 persons single employers and a few dozen unemployed move more than demand does: pay pushed up costs jobs "
+    "later, which tilts least squares upwards. The second part takes unemployment that demand moved alone. Faster "
+    "posting or more frequent reviews change little; with employers of five and pay that can be cut at quarterly "
+    "reviews the coefficient was -.03."
 )
 
 
