@@ -179,9 +179,14 @@ def free_movers(worlds: Worlds, seed: int) -> dict[str, Any]:
                                emigrants=CITY_JOBS)  # fmt: skip
     inputs = dataclasses.replace(example_inputs(), destinations=(city,))
     model = Remesa(Setup(inputs, population=10_000, seed=seed, burn_in=0, months=400))
-    rules = {"consider": 1 / 36, "horizon": 120, "curvature": 0.0, "gain_weight": 1000.0, "pessimism": 0.0}
+    rules = {"consider": 1 / 36, "horizon": 120, "gain_weight": 1000.0, "pessimism": 0.0}
     none = dict.fromkeys(("ties", "norm", "services", "care", "target_pull", "purse"), 0)
-    schedule = dataclasses.replace(model.schedule, migration=at_limit(model.schedule.migration, **rules, **none))
+    schedule = dataclasses.replace(
+        model.schedule,
+        migration=at_limit(model.schedule.migration, **rules, **none),
+        participation=at_limit(model.schedule.participation, curvature=0.0),  # the one home of preferences
+    )
+    model.world.schedule = schedule
     tables = model.population
     persons, homes, there, places = tables.persons, tables.households, tables.destinations, tables.localities
     adults = int(((persons.status < AWAY) & (-persons.birth_month >= 180)).sum())
