@@ -48,6 +48,7 @@ BURN_IN = 24
 ROUNDS = 100
 STEADY = 25  # rounds with full steps
 TOLERANCE = 1e-3
+FEW = 100  # people in or near the labour force, below which the tolerance widens: each of them is a large part
 SAMPLE = 20_000  # people on whom the joint solution of the start is found
 WAGE_JOBS = (-0.26869, 0.20697, -4.77301)
 """Logit of employees over all who work: constant, log GDP per head (PPP), share of farming.
@@ -320,7 +321,8 @@ class Solution:
             change = {name: abs(value / before[name] - 1.0) if before[name] else 1.0
                       for name, value in self.measures().items()}  # fmt: skip
             moved = max(change, key=lambda name: change[name])
-            if ((change[moved] < TOLERANCE or self.known is not None) and rounds >= 3) or not self.free.any():
+            near = TOLERANCE * max(1.0, FEW / max(int(self.pool.sum()), 1))
+            if ((change[moved] < near or self.known is not None) and rounds >= 3) or not self.free.any():
                 break
         else:
             raise StartError(
@@ -448,6 +450,8 @@ class Solution:
         level = persons.occupation
         for k in range(2):
             mine = pool & (level == k)
+            if not mine.any():
+                continue  # nobody there to learn from
             wanted = jobs * (mine.sum() / max(pool.sum(), 1))
             rate = arrival_for(wanted, self.share_accepting[mine] * intensity[mine], self.separation)
             self.arrival[k] += self.step * (rate - self.arrival[k])

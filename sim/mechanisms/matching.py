@@ -269,7 +269,7 @@ def look_around(
         place = households.locality[home]
         if status == EMPLOYED:
             heard = rules.recruiters + rules.ties * min(working[home] - 1, MOST_TIES)
-            mean = reached(rules.reach, rules.on_the_job, service[place], heard, 0.0)
+            mean = reached(rules.reach, rules.on_the_job, 0.0, heard, 0.0)  # the service is for those without a job
         else:
             heard = rules.recruiters + rules.ties * min(working[home], MOST_TIES)
             intensity = 1.0 if status == UNEMPLOYED else own_search
