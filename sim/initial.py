@@ -422,6 +422,7 @@ class Solution:
         self.earn(persons.earnings)
         receivers(persons, households, tables.migrants)
         self.chance = np.zeros(persons.count)
+        self.pool = np.zeros(persons.count, bool)  # in the labour force or at its door
         self.accepted_pay = np.zeros(persons.count)
 
     def measures(self) -> dict[str, float]:

@@ -28,7 +28,9 @@ def test_it_says_what_it_is_and_is_a_finite_number_in_every_town(indicator, town
         check_indicator(indicator, town)
 
 
-BALANCES = ("remittance_dependency", "labour_gap", "gender_wage_gap", "unexplained_income")  # either sign, or above 100
+BALANCES = (  # either sign, or above 100
+    "remittance_dependency", "labour_gap", "gender_wage_gap", "markdown", "unexplained_income",
+)  # fmt: skip
 
 
 def test_shares_lie_between_0_and_100(small_world):
