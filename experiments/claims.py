@@ -286,9 +286,16 @@ def freed(worlds: Worlds, seed: int, hours: float, share: float) -> dict[str, An
 
 @claim("CLM-24", "Places in child care raise women's participation")
 def clm_24(form: Form) -> list[Effect]:
-    """A large programme, 50 places per 1,000 inhabitants, paid by the authority, against none (months 25-36)."""
+    """A large programme, 50 places per 1,000 inhabitants, against none (months 13-36).
+
+    A donor pays, so that what the authority would otherwise have bought plays no part.
+    """
     base = place(form)
-    care = ["policies=[child_care_places]", "policies.child_care_places.budget.value=300000"]
+    care = [
+        "policies=[child_care_places]",
+        "policies.child_care_places.budget.value=300000",
+        "policies.child_care_places.funder=donor",
+    ]
     still = "parameters.care.on=0"
     worlds = {"none": base, "places": [*base, *care], "none off": [*base, still], "places off": [*base, *care, still]}
     shown = ["participation_women", "participation_men", "care_hours_women"]
@@ -296,11 +303,11 @@ def clm_24(form: Form) -> list[Effect]:
     now = form.measure(freed, {"base": base}, form.seeds, hours=80.0, share=0.05)
     return [
         Effect("participation of women", gaps(found, "places", "none", shown[0]), +1,
-               gaps(found, "places off", "none off", shown[0]), False, "care is not shared anew: relief reaches nobody",
+               gaps(found, "places off", "none off", shown[0]), True, "care is not shared anew: relief reaches nobody",
                "points", "All women of 15 and older, mean of two years.",
                f"Small already in the month of relief ({np.mean(each(now, 'gap')):+.2f} points, offers as they are): "
                "places go to whoever cares, most of them far from the margin of work. Later those who search in vain "
-               "leave again, and what the authority pays for the places moves jobs about as much."),
+               "leave again."),
         Effect("participation of women in the month of the relief, all else as it is", each(now, "gap"), 0,
                unit="points", means="The lines of care and participation on the same month."),
         Effect("women's hours of care", gaps(found, "places", "none", shown[2]), 0, unit="hour/month"),

@@ -125,7 +125,13 @@ def fixed_rates(worlds: Worlds, seed: int) -> dict[str, Any]:
     find, lose = month_end_chances(FINDING, LOSING)
     schedule = dataclasses.replace(
         model.schedule,
-        matching=at_limit(model.schedule.matching, reach=-math.log(1.0 - find / (1.0 - lose)), on_the_job=0.0),
+        matching=at_limit(
+            model.schedule.matching,
+            reach=-math.log(1.0 - find / (1.0 - lose)),
+            on_the_job=0.0,
+            ties=0.0,
+            recruiters=0.0,
+        ),
         separations=at_limit(model.schedule.separations, ended=lose),
     )
     world = model.world
