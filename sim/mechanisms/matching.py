@@ -544,7 +544,6 @@ class Matching(Mechanism):
         Answer(Firms.vacancies, Firms.jobs, +1, "more open positions are filled", factor=2.0),
         Answer(Persons.reservation_flow, Firms.jobs, -1, "seekers accept less often", factor=5.0),
         Answer(Firms.posted_wage, Markets.offers, +1, "offers follow posted wages"),
-        Answer(Localities.service_reach, Markets.found, +1, "the employment service arranges contacts", 0.0, 1.0),
     )
     shows = ("unemployment", "time_to_fill")
 
