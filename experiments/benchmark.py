@@ -188,9 +188,11 @@ def whole_month(sizes: Sizes, say: Say) -> Iterator[Figure]:
     for name in sorted(lines[-1], key=lambda name: -nanosecond[-1][name]):
         say(f"    {name:<24}  {'  '.join(f'{one[name]:>10.1f}' for one in nanosecond)}")
         yield Figure(f"line {name}", nanosecond[-1][name], "ns", None, detail=f"{sizes.whole[-1]:,} persons")
-    work = nanosecond[-1]
-    both = work["participation"] + work["matching"]
-    yield Figure("participation and matching in the month", 100.0 * both / sum(work.values()), "%", None)
+    for size, work in zip(sizes.whole, nanosecond, strict=True):
+        if size == 100_000:
+            both = work["participation"] + work["matching"]
+            yield Figure("reservation wages and matching in the month, 100,000 persons",
+                         100.0 * both / sum(work.values()), "%", 100.0 / 3.0)  # fmt: skip
 
 
 def village(sizes: Sizes, say: Say) -> Iterator[Figure]:
