@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
+from experiments.run import peak_memory
 from scenarios.configuration import ConfigurationError, compose
 
 Say = Callable[[str], Any]
@@ -290,8 +291,7 @@ def measured(work: str, *arguments: str) -> None:
 
         found["bits"] = hashlib.blake2b(one.recorder.rows()["value"].tobytes()).hexdigest()
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    unit = 1 if sys.platform == "darwin" else 1024
-    print(json.dumps({**found, "processor": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss * unit}))
+    print(json.dumps({**found, "processor": usage.ru_utime + usage.ru_stime, "peak": peak_memory()}))
 
 
 def memory(sizes: Sizes, say: Say) -> Iterator[Figure]:

@@ -104,7 +104,11 @@ def run_one(tree: dict[str, Any], seed: int) -> Finished:
     late = (rows["month"] > configuration.months - WINDOW) & (rows["group"] == "all")
     names, values = rows["indicator"][late], rows["value"][late]
     means = {name: float(values[names == name].mean()) for name in INDICATORS if (names == name).any()}
-    facts = {"seed": seed, "seconds": round(time.perf_counter() - begun, 3), "peak_memory": _peak_memory()}
+    facts = {
+        "seed": seed,
+        "seconds": round(time.perf_counter() - begun, 3),
+        "peak_memory": round(peak_memory() / 1e6, 1),
+    }
     return Finished(configuration.run_id(seed), rows, {**facts, **means})
 
 
@@ -349,11 +353,17 @@ def memory() -> float | None:
     return min(found) if found else None
 
 
-def _peak_memory() -> float:
-    """Largest resident memory of this process so far, MB."""
+def peak_memory() -> float:
+    """Largest resident memory of this process so far, bytes.
+
+    Where the system keeps it by program, that of this program: what a parent needed before does not count.
+    """
+    with contextlib.suppress(OSError, StopIteration):
+        lines = pathlib.Path("/proc/self/status").read_text().splitlines()
+        return float(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024
     try:
         import resource
         import sys
     except ImportError:  # Windows
         return 0.0
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3), 1)
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * (1 if sys.platform == "darwin" else 1024)
