@@ -213,20 +213,10 @@ def finite(value: Any) -> Any:
 
 def render(results: Sequence[Result], register: str, form: str) -> str:
     """The page as HTML: one card a test, nothing from elsewhere."""
-    import jinja2
+    from analysis.report import template
 
-    from analysis.report import nice
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("analysis", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["nice"] = nice
     claims = register == "claims"
-    return environment.get_template("evidence.html.j2").render(
+    return template("evidence.html.j2").render(
         title="What the model claims" if claims else "What the model has been tested against",
         claims=claims,
         form=form,

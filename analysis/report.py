@@ -127,8 +127,8 @@ def write(source: str | os.PathLike[str] | Results, out: str | os.PathLike[str])
     return path
 
 
-def render(one: Comparison) -> str:
-    """The report as HTML."""
+def template(name: str) -> Any:
+    """A page of `analysis/templates`: everything escaped, and a name that is not given is an error."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -139,7 +139,12 @@ def render(one: Comparison) -> str:
         lstrip_blocks=True,
     )
     environment.filters["nice"] = nice
-    return environment.get_template("report.html.j2").render(content(one))
+    return environment.get_template(name)
+
+
+def render(one: Comparison) -> str:
+    """The report as HTML."""
+    return template("report.html.j2").render(content(one))
 
 
 def nice(text: Any) -> str:
