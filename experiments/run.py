@@ -287,9 +287,10 @@ def interrupts_held() -> Iterator[None]:
 
 def warm_up(configuration: Configuration, announce: Announce | None = None) -> None:
     """Compile the model once before several processes need it, unless that has been done on this machine."""
-    from sim.mechanism import _cache_folder
+    from sim.compiled import home
+    from sim.mechanism import code_hash
 
-    done = pathlib.Path(_cache_folder()) / "complete"
+    done = pathlib.Path(home()) / f"complete-{code_hash()}"
     if not done.exists():
         from sim.model import Remesa
 

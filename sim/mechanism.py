@@ -47,7 +47,7 @@ def kernel[Function: Callable[..., Any]](function: Function) -> Function:
 
 
 def code_hash() -> str:
-    """Hash of all sources of the model: names results, and the folder of compiled code."""
+    """Hash of all sources of the model: names results."""
     digest = hashlib.blake2b(digest_size=10)
     root = pathlib.Path(__file__).parent
     for source in sorted(root.rglob("*.py")):
@@ -55,29 +55,20 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def _cache_folder() -> str:
-    """Where compiled code is kept: another folder for other sources, Python or numba."""
-    from importlib.metadata import version
-
-    base = os.environ.get("XDG_CACHE_HOME") or str(pathlib.Path.home() / ".cache")
-    python = "".join(map(str, sys.version_info[:3]))
-    return os.environ.get("REMESA_CACHE") or f"{base}/remesa/{code_hash()}-{python}-{version('numba')}"
-
-
 def compile_all(announce: Callable[[str], None] | None = None) -> None:
     """Compile every registered rule and kernel and put it in the place of the plain function in `sim`."""
     if all(function in _compiled for function in _registered):
         return
-    folder = _cache_folder()
-    if announce and not os.path.isdir(folder):
-        announce("Compiling the model once for this machine (a minute or two); later starts are quick.")
-    os.environ["NUMBA_CACHE_DIR"] = folder
     import numba
 
     import sim.rooms  # noqa: F401  (what compiled code is told of rooms)
+    from sim.compiled import folder
     from sim.precision import load_in_double_precision
 
-    numba.config.CACHE_DIR = folder  # type: ignore[attr-defined]
+    if announce and not all(os.path.isdir(folder(function)) for function in _registered):
+        announce("Compiling the model once for this machine (a minute or two); later starts are quick.")
+    before = numba.config.CACHE_LOCATOR_CLASSES  # type: ignore[attr-defined]
+    numba.config.CACHE_LOCATOR_CLASSES = "sim.compiled.BySources,UserWideCacheLocator"  # type: ignore[attr-defined]
     if not _compiled:
         load_in_double_precision()
     for function in _registered:
@@ -86,6 +77,7 @@ def compile_all(announce: Callable[[str], None] | None = None) -> None:
             inline = not (arrays or _registered[function])  # a call in a loop keeps it from being vectorised
             options: dict[str, Any] = {"no_cfunc_wrapper": True, "_nrt": arrays, "forceinline": inline}
             _compiled[function] = numba.njit(cache=True, error_model="numpy", **options)(function)
+    numba.config.CACHE_LOCATOR_CLASSES = before  # type: ignore[attr-defined]
     _put({plain: fast for plain, fast in _compiled.items()})
 
 

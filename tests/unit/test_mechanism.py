@@ -1,12 +1,15 @@
 """The contract of a process: it is handed what it declares, in plain and in compiled code alike."""
 
 import dataclasses
+import pathlib
+import shutil
 import types
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
+import sim.compiled
 import sim.mechanism
 from sim.ledger import Flow, Ledger
 from sim.mechanism import Mechanism, Month, UndeclaredError, compile_all, kernel, rule, uncompiled, undeclared
@@ -227,8 +230,53 @@ def test_luck_depends_on_process_purpose_and_month_and_traits_do_not(world):
     assert later.luck("fall") != later.luck("rise")
 
 
-def test_the_hash_of_the_code_names_the_folder_of_compiled_code(monkeypatch, tmp_path):
+def test_compiled_code_is_kept_by_the_sources_it_was_made_from(monkeypatch, tmp_path):
+    from sim.compiled import folder
+    from sim.mechanisms.migration import consider
+
+    plain = getattr(consider, "py_func", consider)
     monkeypatch.delenv("REMESA_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    folder = sim.mechanism._cache_folder()
-    assert folder.startswith(f"{tmp_path}/remesa/{sim.mechanism.code_hash()}-")
+    assert folder(plain).startswith(f"{tmp_path}/remesa/")
+    assert "/sim.mechanisms.migration-" in folder(plain)
+
+
+def copy_of_the_sources(monkeypatch, folder):
+    """Point the hashes at a copy that may be edited."""
+    shutil.copytree(pathlib.Path(sim.mechanism.__file__).parent, folder / "sim", ignore=lambda *_: ["__pycache__"])
+    monkeypatch.setattr(sim.compiled, "__file__", str(folder / "sim" / "compiled.py"))
+    sim.compiled.imports.cache_clear()
+    sim.compiled.sources_hash.cache_clear()
+
+
+@pytest.fixture
+def forgets_hashes():
+    yield
+    sim.compiled.imports.cache_clear()
+    sim.compiled.sources_hash.cache_clear()
+
+
+MODULES = [f"sim.mechanisms.{one}" for one in ("newcomers", "migration", "vital", "care")]
+
+
+@pytest.mark.parametrize(
+    ("edited", "changed"),
+    [
+        ("mechanisms/migration.py", {"newcomers", "migration"}),  # newcomers take rules from it
+        ("mechanisms/care.py", {"care"}),
+        ("streams.py", {"newcomers", "migration", "vital"}),
+        ("rooms.py", {"newcomers", "migration", "vital", "care"}),  # says how everything is compiled
+        ("indicators.py", set()),
+    ],
+)
+def test_an_edit_changes_the_folders_of_what_imports_it_and_no_others(
+    edited, changed, monkeypatch, tmp_path, forgets_hashes
+):
+    hashes = []
+    for text in ("", "# edited\n"):
+        shutil.rmtree(tmp_path / "sim", ignore_errors=True)
+        copy_of_the_sources(monkeypatch, tmp_path)
+        with (tmp_path / "sim" / edited).open("a") as file:
+            file.write(text)
+        hashes.append({one.rpartition(".")[2]: sim.compiled.sources_hash(one) for one in MODULES})
+    assert {one for one in hashes[0] if hashes[0][one] != hashes[1][one]} == changed
