@@ -458,6 +458,13 @@ def takes_survey(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="columns, units and splits, see below")
 
 
+def takes_app(parser: argparse.ArgumentParser) -> None:
+    """Where the live page is served."""
+    parser.add_argument("--port", type=int, default=8050, metavar="N", help="port (8050; 0 takes any that is free)")
+    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--workers", type=positive, metavar="N", help="processes that simulate; one a processor")
+
+
 def takes_tests(what: str) -> Callable[[argparse.ArgumentParser], None]:
     """Which tests or claims, and in which form."""
 
@@ -510,6 +517,11 @@ COMMANDS: dict[str, Command] = {
         KEYS,
     ),
     "report": Command("write the report of a folder of results", takes_folder, do_report),
+    "app": Command(
+        "serve the live page on this machine: choose a package, run it, look, share",
+        takes_app,
+        in_module("analysis.app", "do_app"),
+    ),
     "demo": Command(
         "Diourbel with and without cheaper transfers, and with remittances withheld",
         takes_indicators,
