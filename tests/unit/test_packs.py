@@ -85,7 +85,7 @@ def test_sex_by_age_can_be_fitted_to_the_margins(pack):
     assert here.min() > 0.0
     assert here.sum() == pytest.approx(1.0)
     men = here[1] / here.sum(axis=0)
-    assert men.min() > 0.35 and men.max() < 0.56
+    assert men.min() > 0.25 and men.max() < 0.56  # three in ten of the oldest, where men die twelve years earlier
     assert (away >= 0.0).all()
 
 
