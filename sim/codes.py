@@ -98,13 +98,15 @@ class Event(IntEnum):
 
     BORN = 0
     DIED = 1
-    ENTERED_LABOUR_FORCE = 2
-    LEFT_LABOUR_FORCE = 3  # reason: Reason; value: reservation wage
+    ENTERED_LABOUR_FORCE = 2  # value: reservation wage; offer: median full-time offer
+    LEFT_LABOUR_FORCE = 3  # reason: Reason; value, offer as above; cause: size of the reason; without: value without it
     HIRED = 4  # value: monthly pay
     LAID_OFF = 5
     QUIT = 6
-    OWN_ACCOUNT = 7
-    DEPARTED = 8  # reason: destination; value: expected gain in years of local pay
+    OWN_ACCOUNT = 7  # value, offer as above; cause: what own-account work brings a month
+    DEPARTED = (
+        8  # reason: destination; value: expected gain, cause: pull of those away, in years of local pay; offer: price
+    )
     RETURNED = 9
     REMITTED = 10  # value: amount
     FIRM_OPENED = 11
@@ -114,6 +116,7 @@ class Event(IntEnum):
     WANTED_TO_LEAVE = 15  # could not pay
     ARRIVED = 16  # a newcomer
     HOUSEHOLD_FORMED = 17
+    STAYED_OUT = 18  # out of the labour force for another reason than before; as LEFT_LABOUR_FORCE
 
 
 HERE = (Status.CHILD, Status.STUDENT, Status.INACTIVE, Status.UNEMPLOYED, Status.EMPLOYED, Status.OWN_ACCOUNT)

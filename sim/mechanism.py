@@ -385,10 +385,10 @@ class Month:
         vars(self).pop(table.__name__.lower(), None)
         return self._world.population.add(table, rows, **values)
 
-    def record(self, event: int, persons: Array, reasons: Any = 0, values: Any = 0.0) -> None:
-        """Append life events (who, month, what, reason, value) to the histories."""
+    def record(self, event: int, persons: Array, reasons: Any = 0, values: Any = 0.0, **beside: Any) -> None:
+        """Append life events (who, month, what, reason, value) to the histories; ``beside``: see `recorder.BESIDE`."""
         if self._world.recorder is not None:  # nobody records while the start is being solved
-            self._world.recorder.events(self.number, event, persons, reasons, values)
+            self._world.recorder.events(self.number, event, persons, reasons, values, **beside)
 
 
 __all__ = [

@@ -40,6 +40,9 @@ _PAID, _HAS_AWAY = np.indices((2, 2)).reshape(2, -1)  # of the cells of househol
 _NONE = _PAID < 0
 HOMES_OF_GROUP = np.array([_PAID >= 0, _NONE, _NONE, _PAID == 1, _PAID == 0, _NONE, _HAS_AWAY == 1,
                          _HAS_AWAY == 0]).astype(np.int64)  # fmt: skip
+BESIDE = ("cause", "offer", "without")
+"""What decided beside the value of a life event: the size of what its reason names, what was on offer or asked
+for, and the value the same person would have had without that reason. Zero where nothing was recorded."""
 HISTORIES = 20_000  # towns up to this size keep everybody's history, larger ones a keyed sample
 
 # What is counted or summed over people (sums of money, hours and skill in hundredths), by cell
@@ -249,7 +252,7 @@ class Recorder:
                  "departures": Event.DEPARTED, "returns": Event.RETURNED}  # fmt: skip
         return {name: int(self.happened[event]) for name, event in named.items()}
 
-    def events(self, month: int, event: int, persons: Array, reasons: Any, values: Any) -> None:
+    def events(self, month: int, event: int, persons: Array, reasons: Any, values: Any, **beside: Any) -> None:
         """Append events of one kind; a keyed sample of people in large towns, counts always of all."""
         rows = np.ascontiguousarray(persons, np.int64)
         self.happened[event] += len(rows)
@@ -259,15 +262,16 @@ class Recorder:
             kept = sampled(ids, rows, self._world.streams.luck("recorder", "histories", ONCE), HISTORIES / count)
             rows = rows[kept]
             reasons, values = (one[kept] if isinstance(one, np.ndarray) else one for one in (reasons, values))
+            beside = {name: one[kept] if isinstance(one, np.ndarray) else one for name, one in beside.items()}
         if len(rows):
             month -= self._world.burn_in
             what = ((month, np.int32), (ids[rows], np.int64), (event, np.int8), (reasons, np.int32),
-                    (values, np.float32))  # fmt: skip
+                    (values, np.float32), *((beside.get(name, 0.0), np.float32) for name in BESIDE))  # fmt: skip
             self._events.append(tuple(np.full(len(rows), one, kind) for one, kind in what))
 
     def histories(self) -> dict[str, Array]:
-        """Life events so far: month, person, event, reason, value."""
-        names = ("month", "person", "event", "reason", "value")
+        """Life events so far: month, person, event, reason, value, and what stands beside it."""
+        names = ("month", "person", "event", "reason", "value", *BESIDE)
         if not self._events:
             return {name: np.zeros(0) for name in names}
         return {name: np.concatenate(part) for name, part in zip(names, zip(*self._events, strict=True), strict=True)}

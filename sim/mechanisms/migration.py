@@ -820,6 +820,15 @@ class Migration(Mechanism):
         month.pay("purses home", stays[back], month.values(Persons.household)[who[back]], purses[back])
         month.record(int(Event.RETURNED), who[back], forced[back], purses[back] / 100.0)
 
+    def pull_of_those_away(self, month: Month, people: Array) -> Array:
+        """What the example of those away adds to the value of going, in years of local pay, person by person."""
+        ages = month.age_base - month.values(Persons.birth_month)[people]
+        sexes = month.values(Persons.sex)[people]
+        groups = np.array([prevalence_group(int(s), int(a)) for s, a in zip(sexes, ages, strict=True)], np.int64)
+        places = month.values(Households.locality)[month.values(Persons.household)[people]]
+        weight = self.norm_weight if self.norm else 0.0
+        return weight * month.values(Localities.prevalence)[places, groups].astype(np.float64)
+
     def departures(
         self, month: Month, order: Array, who: Array, chosen: Array, ways: Array, tied: Array, gains: Array,
         prices: Array, was_away: Array,
@@ -837,6 +846,7 @@ class Migration(Mechanism):
         if not len(gone):
             return
         leavers, targets = who[gone], chosen[gone]
+        pull = self.pull_of_those_away(month, leavers)
         homes = month.values(Persons.household)[leavers]
         places = month.values(Households.locality)[homes]
         number = len(gone)
@@ -865,4 +875,4 @@ class Migration(Mechanism):
             month.luck("arrival"),
             leavers, rows.astype(np.int64), tied[gone], debts[gone], old,
         )  # fmt: skip
-        month.record(int(Event.DEPARTED), leavers, targets, gains[gone])
+        month.record(int(Event.DEPARTED), leavers, targets, gains[gone], cause=pull, offer=prices[gone])

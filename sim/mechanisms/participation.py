@@ -39,7 +39,8 @@ BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 NO_WORK, FARM, TRADE = int(Work.NONE), int(Work.FARM), int(Work.TRADE)
 
 MONTHS_OF_ASSETS = 36.0  # liquid assets count as income over three years
-ENTERED, LEFT, BECAME_OWN = 1, 2, 4  # what changed, as bits
+ENTERED, LEFT, BECAME_OWN, STAYED_OUT = 1, 2, 4, 8  # what changed, as bits
+CAUSE, OFFER, WITHOUT = 0, 1, 2  # figures told beside an event
 
 
 @rule
@@ -221,12 +222,58 @@ def why_out(
     return TASTE
 
 
+@rule
+def size_of(reason: int, pension: float, remittances: float, care: float, offers: float) -> float:
+    """How large that is which keeps somebody out: pension or remittances counted on (money/month), hours, offers."""
+    if reason == PENSION:
+        return pension
+    if reason == REMITTANCES:
+        return remittances
+    if reason == CARE:
+        return care
+    return offers if reason == OFFERS else 0.0
+
+
+@rule
+def wage_without(
+    markets: Markets, rules: Participation, reason: int, pension: float, remittances: float, rest: float,
+    taste: float, hours: Premiums, terms: Terms, market: int, months: float,
+) -> float:  # fmt: skip
+    """Reservation wage of the same person without what `why_out` names: what the reason added can be told."""
+    income = pension + remittances + rest
+    arrival = markets.arrival[market]
+    if reason == PENSION:
+        income -= pension
+    elif reason == REMITTANCES:
+        income -= remittances
+    elif reason == CARE:
+        hours = premiums(TIME, taste, terms.curvature)
+    elif reason == OFFERS:
+        arrival, months = markets.start_arrival[market], 0.0
+    _, search, own, full, part = decide_status(
+        income, hours, terms, markets.offers[market], markets.part_share[market],
+        gain_of(markets, rules, market, arrival, months),
+    )  # fmt: skip
+    return full_time_equivalent(max(search, own), full, part)
+
+
+@rule
+def ordinary_offer(markets: Markets, market: int, skill: float) -> float:
+    """Median full-time offer to somebody of that skill, nominal (money/month)."""
+    points = markets.offers[market]
+    middle: float = 0.5 * (points[(len(points) - 1) // 2] + points[len(points) // 2])
+    return middle * skill
+
+
 @kernel
 def decide(
     persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Participation,
-    drawn: Array, luck: Luck, pension: float, opening: float, age_base: int, changed: Array,
+    drawn: Array, luck: Luck, pension: float, opening: float, age_base: int, changed: Array, told: Array,
 ) -> None:  # fmt: skip
-    """Everybody whose turn it is looks at work anew; those in a job only learn what it would take."""
+    """Everybody whose turn it is looks at work anew; those in a job only learn what it would take.
+
+    What decided is written into ``told`` for those whose state or reason changed.
+    """
     for i in range(len(persons.household)):
         status = persons.status[i]
         if status == STUDENT:
@@ -269,6 +316,7 @@ def decide(
         if status == EMPLOYED:
             continue
         if best == INACTIVE:
+            before = persons.why_out[i]
             if age > rules.last_age:
                 persons.why_out[i] = PENSION
             else:
@@ -280,6 +328,18 @@ def decide(
             persons.work[i] = NO_WORK
             if status != INACTIVE:
                 changed[i] |= LEFT
+            elif persons.why_out[i] != before:
+                changed[i] |= STAYED_OUT
+            if changed[i] != 0:
+                reason = persons.why_out[i]
+                told[i, CAUSE] = size_of(
+                    reason, retirement * price, remittances * price, persons.care_hours[i],
+                    believed_arrival(markets.arrival[market], months, rules.n0),
+                )  # fmt: skip
+                told[i, WITHOUT] = price * wage_without(
+                    markets, rules, reason, retirement, remittances, rest, persons.taste[i], hours, terms, market,
+                    months,
+                )  # fmt: skip
         else:
             persons.why_out[i] = NONE
             if status == INACTIVE:
@@ -291,9 +351,12 @@ def decide(
                 persons.insured[i] = 0
                 if status != OWN_ACCOUNT:
                     changed[i] |= BECAME_OWN
+                    told[i, CAUSE] = own_return * price
             else:
                 persons.hours[i] = 0.0
                 persons.work[i] = NO_WORK
+        if changed[i] != 0:
+            told[i, OFFER] = ordinary_offer(markets, market, persons.skill[i])
         persons.status[i] = best
 
 
@@ -356,21 +419,23 @@ class Participation(Mechanism):
 
     def __call__(self, month: Month) -> None:
         """Set reservation wages and the status of those without a job whose turn it is."""
-        changed = np.zeros(month.count(Persons), np.int8)
+        changed, told = np.zeros(month.count(Persons), np.int8), np.zeros((month.count(Persons), 3), np.float32)
         decide(
             month.persons, month.households, month.localities, month.markets, self.rules,
             month.draw(month.values(Persons.id), month.luck("review")), month.luck("opening"),
             month.territory.pension, chance_of_opening(self.opening, month.territory.formal_share), month.age_base,
-            changed,
+            changed, told,
         )  # fmt: skip
         wage, why = month.values(Persons.reservation_wage), month.values(Persons.why_out)
         for bit, event in (
             (ENTERED, Event.ENTERED_LABOUR_FORCE),
             (LEFT, Event.LEFT_LABOUR_FORCE),
             (BECAME_OWN, Event.OWN_ACCOUNT),
+            (STAYED_OUT, Event.STAYED_OUT),
         ):
             rows = np.flatnonzero((changed & bit) != 0)
-            month.record(int(event), rows, why[rows], wage[rows])
+            cause, offer, without = told[rows].T
+            month.record(int(event), rows, why[rows], wage[rows], cause=cause, offer=offer, without=without)
 
 
 def explain(month: Month, i: int) -> dict[str, Any]:

@@ -39,9 +39,10 @@ class Town:
         self.paid: dict[str, np.ndarray] = {}
         self.ledger = SimpleNamespace(pay=self._pay)
 
-    def _record(self, month: int, event: int, persons: Any, reasons: Any, values: Any) -> None:
+    def _record(self, month: int, event: int, persons: Any, reasons: Any, values: Any, **beside: Any) -> None:
         if len(persons):
             self.history.append((event, np.array(persons), np.array(reasons)))
+            self.figures = {name: np.array(one) for name, one in beside.items()} | {"value": np.array(values)}
 
     def _pay(self, flow: Any, payers: Any, payees: Any, cents: Any, purpose: str) -> None:
         self.paid[flow.name] = np.array(cents)

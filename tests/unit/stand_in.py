@@ -59,7 +59,7 @@ class Stand:
         self.seen: list[tuple[int, int, np.ndarray]] = []
         self.recorder = SimpleNamespace(events=self._event)
 
-    def _event(self, month: int, event: int, persons: Any, reasons: Any, values: Any) -> None:
+    def _event(self, month: int, event: int, persons: Any, reasons: Any, values: Any, **_: Any) -> None:
         self.seen.append((month, event, np.array(persons)))
 
     def run(self, mechanism: Mechanism, months: int = 1) -> None:

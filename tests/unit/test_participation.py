@@ -98,6 +98,36 @@ def test_taste_of_three_quarters_is_discouraged_by_remittances():
     assert (carer.status[0], carer.why_out[0]) == (Status.INACTIVE, Reason.CARE)
 
 
+def test_what_decided_is_told_beside_the_event():
+    """29 counted on, b 72.1793 less the cost of search 2, offers 55; without them b is 4 + 71 * (2^.75 - 1).
+
+    Then only an offer of 70 is worth taking: r = (K/4 * (70 - b) - 2) / (1 + K/4) with K 9.98996.
+    """
+    same = 0.75 * math.log(2.0) / math.log(480.0 / 300.0)
+    people = with_persons(taste=same, care_hours=0.0, status=int(Status.UNEMPLOYED))
+    told = town(**people).run(LINE).figures
+    assert told["value"][0] == pytest.approx(70.1793, abs=1e-4)
+    assert told["cause"][0] == pytest.approx(29.0)
+    assert told["offer"][0] == pytest.approx(55.0)
+    flow = 4.0 + 71.0 * (2.0**0.75 - 1.0)
+    quarter = 9.98996 / 4.0
+    without = flow + (quarter * (70.0 - flow) - 2.0) / (1.0 + quarter)
+    assert told["without"][0] == pytest.approx(without, abs=1e-3)
+    off = town(**people).run(dataclasses.replace(LINE, income=0))
+    assert all(event != Event.LEFT_LABOUR_FORCE for event, _, _ in off.history)
+
+
+def test_who_stays_out_for_another_reason_than_before_is_told_once():
+    same = 0.75 * math.log(2.0) / math.log(480.0 / 300.0)
+    made = town(**with_persons(taste=same, care_hours=0.0, status=int(Status.INACTIVE), why_out=int(Reason.TASTE)))
+    made.run(LINE)
+    event, _, reasons = made.history[0]
+    assert (event, reasons[0]) == (Event.STAYED_OUT, Reason.REMITTANCES)
+    made.persons.shaken[:] = 1
+    made.run(LINE)
+    assert len(made.history) == 1
+
+
 def test_reasons_for_being_out_are_counterfactuals_in_their_order():
     pension = town(**{**EXAMPLE, "persons": {"receives": 1, "pensioner": 1, "birth_month": -12 * 62}})
     pension.territory.pension = 200.0
