@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import pathlib
-import signal
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.cluster import SERIAL, cluster, connected, execute, processors, workers_of
 from experiments.effects import WINDOW
 from experiments.store import Finished, Planned, Store, StoreError
 from scenarios.configuration import Configuration, check
@@ -22,7 +23,8 @@ from sim.mechanism import code_hash
 PER_PERSON_MONTH = 1e-6  # s; a guess that only decides on batches and on whether processes pay
 PER_RUN = 0.3  # s
 BATCH = 4.0  # s of work that are stored together
-SERIAL = 8.0  # s of work below which starting processes costs more than it saves
+MANY = 16  # parts that are written as few when a plan is done
+SHORT = 8.0  # s of work below which starting processes costs more than it saves
 PER_PERSON = 600  # bytes, with the tables' spare room and the recorder
 PER_PROCESS = 300e6  # bytes
 
@@ -33,11 +35,20 @@ class RunError(RuntimeError):
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """Scenarios by name, each run with the same seeds, so that they pair."""
+    """Scenarios by name, each run at every point with the same seeds, so that they pair.
+
+    Attributes
+    ----------
+    points : list of tables
+        Values of factors, by the path of what they set; a scenario is run with those that it knows.
+    outcomes : list of text, optional
+        ``indicator@group`` of what is kept of each month; everything, if none is given.
+    """
 
     name: str
     scenarios: dict[str, Configuration]
-    factors: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
+    points: Sequence[dict[str, Any]] = ({},)
+    outcomes: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if len({one.all_seeds for one in self.scenarios.values()}) != 1:
@@ -48,14 +59,38 @@ class Plan:
         """The seeds of every scenario."""
         return next(iter(self.scenarios.values())).all_seeds
 
+    @functools.cached_property
+    def _runs(self) -> tuple[list[Planned], dict[str, float]]:
+        runs: list[Planned] = []
+        seconds: dict[str, float] = {}
+        code = code_hash()
+        for point, given in enumerate(self.points):
+            for name, scenario in self.scenarios.items():
+                factors = {key: value for key, value in given.items() if knows(scenario.tree, key)}
+                configuration = check(placed(scenario.tree, factors)) if factors else scenario
+                ids = configuration.run_ids(self.seeds, code)
+                seconds |= dict.fromkeys(ids, work(configuration))
+                runs += [Planned(ids[k], name, seed, factors, point) for k, seed in enumerate(self.seeds)]
+        return sorted(runs, key=lambda planned: planned.seed), seconds
+
     def runs(self) -> list[Planned]:
         """Every run, seed by seed, so that an interrupted plan holds whole pairs."""
-        ids = {name: configuration.run_ids(self.seeds) for name, configuration in self.scenarios.items()}
-        return [
-            Planned(ids[name][k], name, seed, self.factors.get(name, {}))
-            for k, seed in enumerate(self.seeds)
-            for name in self.scenarios
+        return self._runs[0]
+
+    def seconds(self) -> dict[str, float]:
+        """About how long each run takes, by its id; only their proportions count."""
+        return self._runs[1]
+
+    def largest(self) -> Configuration:
+        """The configuration with the most persons."""
+        sizes = [
+            (int(given.get("population", one.population)), k, name)
+            for k, given in enumerate(self.points)
+            for name, one in self.scenarios.items()
         ]
+        _, point, name = max(sizes)
+        tree = self.scenarios[name].tree
+        return check(placed(tree, {key: v for key, v in self.points[point].items() if knows(tree, key)}))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +102,35 @@ class Outcome:
     already: int
     done: int
     failed: tuple[str, ...]
+
+
+def knows(tree: dict[str, Any], key: str) -> bool:
+    """Whether a configuration has what a path names."""
+    node: Any = tree
+    for step in key.split("."):
+        if node is None:
+            return True  # a figure that its file leaves open
+        if not isinstance(node, dict) or step not in node:
+            return False
+        node = node[step]
+    return True
+
+
+def placed(tree: dict[str, Any], factors: dict[str, Any]) -> dict[str, Any]:
+    """A configuration with some figures replaced, each named by its path; the given one stays as it is."""
+    for key, value in factors.items():
+        tree = _set(tree, key.split("."), value)
+    return tree
+
+
+def _set(node: Any, steps: Sequence[str], value: Any) -> Any:
+    if not steps:
+        if isinstance(node, dict) and "value" in node and not isinstance(value, dict):
+            said = {"source": "set by the user"} if "source" in node else {}
+            return {**node, "value": value, **said}
+        return value
+    below = node or {}
+    return {**below, steps[0]: _set(below.get(steps[0]), steps[1:], value)}
 
 
 Progress = Callable[[int, int], None]  # runs that are stored or failed, of all
@@ -112,20 +176,68 @@ def run_one(tree: dict[str, Any], seed: int) -> Finished:
     return Finished(configuration.run_id(seed), rows, {**facts, **means})
 
 
-def run_batch(folder: str, code: str, trees: dict[str, dict[str, Any]], batch: Sequence[Planned]) -> dict[str, str]:
+def kept(finished: Finished, outcomes: Sequence[str], months: int) -> Finished:
+    """Of a run only some indicators and groups, each by month and as its mean over the last months."""
+    rows = finished.rows
+    parts, means = [], {}
+    for outcome in outcomes:
+        indicator, _, group = outcome.partition("@")
+        here = np.flatnonzero((rows["indicator"] == indicator) & (rows["group"] == (group or "all")))
+        if not len(here):
+            raise RunError(f"{outcome} is not measured in this run")
+        parts.append(here)
+        means[outcome] = float(rows["value"][here][rows["month"][here] > months - WINDOW].mean())
+    chosen = np.concatenate(parts)
+    facts = {key: value for key, value in finished.summary.items() if key in ("seed", "seconds", "peak_memory")}
+    return Finished(finished.run_id, {name: column[chosen] for name, column in rows.items()}, {**facts, **means})
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What every worker must know of a plan."""
+
+    folder: str
+    plan: str
+    code: str
+    trees: dict[str, dict[str, Any]]
+    outcomes: tuple[str, ...] | None = None
+    run: Callable[[dict[str, Any], int], Finished] | None = None  # none: the model
+
+    def for_batch(self, batch: Sequence[Planned]) -> Job:
+        """The same with what a batch needs of it."""
+        used = {planned.scenario: self.trees[planned.scenario] for planned in batch}
+        return dataclasses.replace(self, trees=used)
+
+
+@functools.lru_cache(maxsize=2)
+def opened(folder: str) -> Store:
+    """The store of this process: it verifies and reads each part once."""
+    return Store(folder)
+
+
+def run_batch(job: Job, batch: Sequence[Planned]) -> dict[str, str]:
     """Run what of a batch is not stored yet and store it as one part; reasons of those that failed, by id."""
-    if code != code_hash():
+    if job.code != code_hash():
         raise StoreError("a worker holds other sources of the model than the plan; give all of them the same")
-    store = Store(folder)
+    store = opened(job.folder)
+    if store.holds() != job.plan:
+        raise StoreError(f"out = {job.folder}: a worker does not find this plan there; give a folder that all share")
+    found = store.found()
     finished: list[Finished] = []
     failed: dict[str, str] = {}
     try:
         for planned in batch:
+            if planned.run_id in found:
+                continue
+            tree = placed(job.trees[planned.scenario], planned.factors)
             try:
-                finished.append(run_one(trees[planned.scenario], planned.seed))
+                one = (job.run or run_one)(tree, planned.seed)
+                if one.run_id != planned.run_id:
+                    raise RunError(f"it is not what was planned but {one.run_id}")
+                finished.append(kept(one, job.outcomes, int(tree["months"])) if job.outcomes is not None else one)
             except Exception as error:
                 failed[planned.run_id] = f"{type(error).__name__}: {' '.join(str(error).split())}"
-                store.fail(planned, failed[planned.run_id], traceback.format_exc(), trees[planned.scenario])
+                store.fail(planned, failed[planned.run_id], traceback.format_exc(), tree)
     finally:  # what is done is kept, also when the user stops here
         store.write(finished)
     return failed
@@ -136,9 +248,13 @@ def run_plan(
     folder: str | os.PathLike[str],
     *,
     workers: int | None = None,
+    scheduler: str | None = None,
     progress: Progress | None = None,
     announce: Announce | None = None,
     about: dict[str, Any] | None = None,
+    first: Callable[[Sequence[Planned], int], Sequence[Planned]] | None = None,
+    then: Callable[[int], bool] | None = None,
+    run: Callable[[dict[str, Any], int], Finished] | None = None,
 ) -> Outcome:
     """Run what a plan names and its folder does not hold.
 
@@ -147,142 +263,105 @@ def run_plan(
     workers : int, optional
         1 runs in this process; more use local processes. By default as many as there are processors, or
         one where the work is short. Results are the same whatever their number.
+    scheduler : text, optional
+        ``serial``: in this process; an address, a scheduler file or ``slurm``: on a cluster.
     about : dictionary, optional
         More to be written into `sweep.json`.
+    first, then : functions, optional
+        ``first(missing, workers)`` chooses runs that come before all others; after them ``then(workers)``
+        says whether the rest is run.
+    run : function, optional
+        What is run instead of the model; must be importable where the workers are.
 
     Raises
     ------
     StoreError
-        When the folder cannot be used, or the runs do not fit into memory.
+        When the folder cannot be used, the cluster does not answer, or the runs do not fit into memory.
     KeyboardInterrupt
         After what was finished has been stored.
     """
     store = Store(folder)
     runs = plan.runs()
     trees = {name: configuration.tree for name, configuration in plan.scenarios.items()}
-    store.begin({"name": plan.name, "scenarios": trees, "seeds": list(plan.seeds), **(about or {})}, runs)
+    document = {"name": plan.name, "scenarios": trees, "seeds": list(plan.seeds)}
+    if plan.outcomes is not None:
+        document["outcomes"] = list(plan.outcomes)
+    store.begin({**document, **(about or {})}, runs)
     missing = store.missing()
     total = len({planned.run_id for planned in runs})
     already = total - len(missing)
     if progress:
         progress(already, total)
-    failed: dict[str, str] = {}
-    if missing:
-        seconds = {name: work(configuration) for name, configuration in plan.scenarios.items()}
-        wanted = workers or (1 if sum(seconds[p.scenario] for p in missing) < SERIAL else processors())
+    if not missing:
+        return Outcome(str(store.folder), total, already, 0, ())
+    seconds = plan.seconds()
+    if scheduler == SERIAL:
+        wanted = 1
+    elif scheduler:
+        wanted = workers or 0
+    else:
+        wanted = workers or (1 if sum(seconds[p.run_id] for p in missing) < SHORT else processors())
         wanted = min(wanted, len(missing))
+    if not scheduler or scheduler == SERIAL:
         refuse_what_does_not_fit(plan, wanted)
-        batches = list(in_batches(missing, seconds, wanted))
-        code = code_hash()
-        done = already
+    job = Job(str(store.folder.resolve()), str(store.holds()), code_hash(), trees, plan.outcomes, run)
+    opened.cache_clear()
+    by_id = {planned.run_id: planned for planned in missing}
+    failed: dict[str, str] = {}
+    done = already
 
-        def stored(batch: Sequence[Planned], reasons: dict[str, str]) -> None:
-            nonlocal done
-            failed.update(reasons)
-            done += len(batch)
-            if progress:
-                progress(done, total)
+    def stored(batch: Sequence[Planned], reasons: dict[str, str]) -> None:
+        nonlocal done
+        for run_id, reason in reasons.items():
+            if not (store.folder / "failures" / f"{run_id}.json").exists():  # what the worker could not say
+                one = by_id[run_id]
+                store.fail(one, reason, reason, placed(trees[one.scenario], one.factors))
+        failed.update(reasons)
+        done += len(batch)
+        if progress:
+            progress(done, total)
 
-        if wanted == 1:
-            for batch in batches:
-                stored(batch, run_batch(str(store.folder), code, trees, batch))
-        else:
-            warm_up(next(iter(plan.scenarios.values())), announce)
-            run_in_processes(store, code, trees, batches, wanted, stored)
-    return Outcome(str(store.folder), total, already, total - already - len(failed), tuple(failed.values()))
-
-
-def run_in_processes(
-    store: Store,
-    code: str,
-    trees: dict[str, dict[str, Any]],
-    batches: Sequence[Sequence[Planned]],
-    workers: int,
-    stored: Callable[[Sequence[Planned], dict[str, str]], None],
-) -> None:
-    """Hand batches to local processes, some at a time; a killed process costs its batch once more."""
-    import distributed
-
-    as_completed: Any = distributed.as_completed
-
-    with cluster(workers) as client:
-        waiting = iter(batches)
-        folder = str(store.folder.resolve())
-
-        def submit(batch: Sequence[Planned]) -> Any:
-            used = {planned.scenario: trees[planned.scenario] for planned in batch}
-            future = client.submit(run_batch, folder, code, used, list(batch), pure=False)
-            running[future.key] = batch
-            return future
-
-        running: dict[str, Sequence[Planned]] = {}
-        first = [submit(batch) for _, batch in zip(range(2 * workers), waiting, strict=False)]
-        pending = as_completed(first)
-        del first
-        for future in pending:
-            batch = running.pop(future.key)
-            error = future.exception()
-            if isinstance(error, StoreError):
-                raise error
-            if error is not None:
-                reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-                for planned in batch:
-                    store.fail(planned, reason, reason, trees[planned.scenario])
-                stored(batch, {planned.run_id: reason for planned in batch})
-            else:
-                stored(batch, future.result())
-            future.release()
-            following = next(waiting, None)
-            if following is not None:
-                pending.add(submit(following))
-
-
-@contextlib.contextmanager
-def cluster(workers: int) -> Iterator[Any]:
-    """Local processes that listen on this machine only and end with it, without a dashboard."""
-    import logging
-
-    import dask
-    import distributed
-
-    library: Any = distributed  # it declares no types
-
-    quiet = logging.CRITICAL
-    for name in ("distributed", "tornado"):
-        logging.getLogger(name).setLevel(quiet)
-    # what does not fit into memory was refused before
-    settings: dict[str, Any] = {
-        f"distributed.worker.memory.{name}": False for name in ("target", "spill", "pause", "terminate")
-    }
-    settings["distributed.logging"] = {"distributed": "critical"}
     with contextlib.ExitStack() as stack:
-        with interrupts_held():
-            stack.enter_context(dask.config.set(settings))
-            local = stack.enter_context(
-                library.LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address=None,
-                    silence_logs=quiet,
-                )
-            )
-            client = stack.enter_context(library.Client(local))
-        yield client
+        others = stack.enter_context(store.at_work())
+        if others:
+            missing.reverse()  # two who run the same plan meet in the middle
+        if wanted == 1 and scheduler in (None, SERIAL):
+            hands = 1
+
+            def carry_out(batches: Iterator[list[Planned]]) -> None:
+                for batch in batches:
+                    stored(batch, run_batch(job, batch))
+        else:
+            if run is None:
+                warm_up(plan.largest(), announce)
+            client = stack.enter_context(connected(scheduler, workers) if scheduler else cluster(wanted))
+            hands = workers_of(client)
+            if run is None:
+                client.run(ready, next(iter(trees.values())))
+
+            def carry_out(batches: Iterator[list[Planned]]) -> None:
+                execute(client, lambda batch: (run_batch, job.for_batch(batch), list(batch)), batches, stored)
+
+        if first is not None and then is not None:
+            chosen = list(first(missing, hands))
+            carry_out(iter([[planned] for planned in chosen]))
+            early = {planned.run_id for planned in chosen}
+            missing = [planned for planned in missing if planned.run_id not in early]
+            if not then(hands):
+                missing = []
+        carry_out(in_batches(missing, seconds, hands))
+        if not others and len(store.parts("runs")) > MANY:
+            store.compact()
+    return Outcome(str(store.folder), total, already, done - already - len(failed), tuple(failed.values()))
 
 
-@contextlib.contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Hold back Ctrl-C; processes and threads begun meanwhile never see it: the main process ends them."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def ready(tree: dict[str, Any]) -> None:
+    """Load the model and its compiled code, which every process does once."""
+    from sim.model import Remesa
+
+    setup = check(tree).setup(1)
+    with contextlib.suppress(Exception):  # the runs will say what is wrong, each in its own record
+        Remesa(dataclasses.replace(setup, people=None, population=500, months=1, burn_in=1)).run()
 
 
 def warm_up(configuration: Configuration, announce: Announce | None = None) -> None:
@@ -306,13 +385,19 @@ def warm_up(configuration: Configuration, announce: Announce | None = None) -> N
 
 
 def in_batches(missing: Sequence[Planned], seconds: dict[str, float], workers: int) -> Iterator[list[Planned]]:
-    """Runs that are stored together: some seconds of work, and no more than leaves each process its share."""
+    """Runs that are stored together: some seconds of work, and no more than leaves each process its share.
+
+    Parameters
+    ----------
+    seconds : table
+        Work of each run by its id.
+    """
     most = max(1, -(-len(missing) // workers))
     batch: list[Planned] = []
     work_so_far = 0.0
     for planned in missing:
         batch.append(planned)
-        work_so_far += seconds[planned.scenario]
+        work_so_far += seconds[planned.run_id]
         if work_so_far >= BATCH or len(batch) >= most:
             yield batch
             batch, work_so_far = [], 0.0
@@ -325,14 +410,9 @@ def work(configuration: Configuration) -> float:
     return configuration.population * (configuration.months + 24) * PER_PERSON_MONTH + PER_RUN
 
 
-def processors() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def refuse_what_does_not_fit(plan: Plan, workers: int) -> None:
     """Refuse before the first run what would be killed in the middle."""
-    largest = max(configuration.population for configuration in plan.scenarios.values())
+    largest = plan.largest().population
     needed = workers * (largest * PER_PERSON + PER_PROCESS)
     free = memory()
     if free is not None and needed > free:

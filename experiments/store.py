@@ -13,6 +13,7 @@
 A part is named after the hash of its content, so one that was cut, changed or put there by somebody
 else is found out. A file appears under its name only when it is whole: written under another name,
 flushed to the disk, renamed. To resume is to run what the plan names and no verified part holds.
+Parts never change; `Store.compact` writes many small ones as one and then drops them.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ import io
 import json
 import os
 import pathlib
-import platform
 import re
+import socket
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -35,8 +37,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.manifest import manifest, versions
 from sim.indicators import INDICATORS
-from sim.mechanism import code_hash
 
 SCHEMA = 1
 PART = re.compile(r"part-([0-9a-f]{24})\.parquet")
@@ -45,6 +47,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "run_id": ("1", "hash of configuration, seed and the model's code"),
     "scenario": ("1", "name of the scenario in this sweep"),
     "seed": ("1", "random seed; equal seeds are pairs: the same luck for the same people"),
+    "point": ("1", "number of the combination of factors, from 0; other columns of the plan are its factors"),
     "month": ("month", "months after the burn-in; 1 is the first"),
     "indicator": ("1", "what is measured; unit and definition under indicators"),
     "group": ("1", "whom it is measured for: all, or key=value"),
@@ -54,6 +57,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "peak_memory": ("MB", "largest resident memory of the process so far"),
 }
 TEXT = pa.dictionary(pa.int32(), pa.string())
+COMPACT = 4_000_000  # rows that one part holds at most when many are written as one
 ROWS = {"run_id": TEXT, "month": pa.int16(), "indicator": TEXT, "group": TEXT, "value": pa.float64()}
 
 
@@ -69,6 +73,7 @@ class Planned:
     scenario: str
     seed: int
     factors: dict[str, Any] = dataclasses.field(default_factory=dict)
+    point: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,8 +85,9 @@ class Finished:
     summary: dict[str, Any]
 
 
-def meaning() -> dict[str, Any]:
-    """Units and meaning of every column and indicator, as stored beside the numbers."""
+def meaning(indicators: Iterable[str] | None = None) -> dict[str, Any]:
+    """Units and meaning of every column and of all or some indicators, as stored beside the numbers."""
+    wanted = set(INDICATORS if indicators is None else indicators)
     return {
         "columns": {name: {"unit": unit, "meaning": said} for name, (unit, said) in COLUMNS.items()},
         "indicators": {
@@ -92,6 +98,7 @@ def meaning() -> dict[str, Any]:
                 "better": one.better,
             }
             for one in INDICATORS.values()
+            if one.name in wanted
         },
     }
 
@@ -102,6 +109,7 @@ class Store:
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = pathlib.Path(folder)
         self._verified: dict[pathlib.Path, tuple[int, int]] = {}
+        self._held: dict[pathlib.Path, list[tuple[str, str]]] = {}
 
     # ---- the plan
 
@@ -133,7 +141,7 @@ class Store:
         StoreError
             When the folder cannot be written, holds another plan, or somebody's other files.
         """
-        identity = plan_id(plan)
+        identity = plan_id(plan, sweep.get("outcomes"))
         with self._clearly():
             if self.folder.exists() and not self.folder.is_dir():
                 raise StoreError(f"out = {self.folder} is a file; give a folder")
@@ -150,7 +158,7 @@ class Store:
             for name in ("runs", "summary", "failures"):
                 (self.folder / name).mkdir(exist_ok=True)
             if held is None or self._plan_is_damaged(identity):
-                self._write(self.folder / "plan.parquet", _parquet(_plan_table(plan)))
+                self._write(self.folder / "plan.parquet", _parquet(_plan_table(plan, sweep.get("factors", {}))))
             else:
                 self._write_test()
             if held is None:
@@ -158,8 +166,7 @@ class Store:
                     "schema": SCHEMA,
                     "plan": identity,
                     **sweep,
-                    "code": code_hash(),
-                    "versions": versions(),
+                    **manifest(),
                     **meaning(),
                 }
                 self._write_once(self.folder / "sweep.json", _json(document))
@@ -168,7 +175,7 @@ class Store:
 
     def _plan_is_damaged(self, identity: str) -> bool:
         try:
-            return plan_id(self.plan()) != identity
+            return plan_id(self.plan(), self.sweep.get("outcomes")) != identity
         except StoreError:
             return True
 
@@ -176,15 +183,24 @@ class Store:
         """The planned runs."""
         path = self.folder / "plan.parquet"
         try:
-            rows = pq.read_table(path, page_checksum_verification=True).to_pylist()
+            table = pq.read_table(path, page_checksum_verification=True)
+            asis = {
+                name: json.loads if (table.schema.field(name).metadata or {}).get(b"form") == b"JSON" else None
+                for name in table.column_names
+            }
             return [
                 Planned(
                     row.pop("run_id"),
                     row.pop("scenario"),
                     row.pop("seed"),
-                    {key: value for key, value in row.items() if value is not None},
+                    point=row.pop("point", 0),
+                    factors={
+                        key: read(value) if (read := asis[key]) else value
+                        for key, value in row.items()
+                        if value is not None
+                    },
                 )
-                for row in rows
+                for row in table.to_pylist()
             ]
         except (OSError, pa.ArrowException, KeyError) as error:
             raise StoreError(
@@ -216,6 +232,91 @@ class Store:
                 "versions": versions(),
             }
             self._write(self.folder / "failures" / f"{planned.run_id}.json", _json(document))
+
+    def compact(self, rows: int = COMPACT) -> int:
+        """Write many small parts as few large ones; returns how many parts went.
+
+        Nothing is lost whenever it is stopped, and others may read and write meanwhile: the new part is
+        whole and counts before the first old one goes, and what is stored twice is read once.
+        """
+        index = self._index()
+        held: dict[str, list[pathlib.Path]] = {}
+        for path in self.parts("summary"):
+            parts = {part for _, part in self._summarised(path)}
+            if len(parts) == 1:
+                held.setdefault(parts.pop(), []).append(path)
+        gone = 0
+        with self._clearly():
+            for group in self._groups(sorted(set(index.values()) & set(held)), rows):
+                gone += self._merge(group, index, held)
+        return gone
+
+    def _groups(self, names: Sequence[str], rows: int) -> Iterator[list[str]]:
+        """Small parts that together have no more than so many rows."""
+        group: list[str] = []
+        so_far = 0
+        for name in names:
+            try:
+                size = int(pq.ParquetFile(self.folder / "runs" / name).metadata.num_rows)
+            except (OSError, pa.ArrowException):
+                continue
+            if size * 2 > rows:
+                continue
+            if so_far + size > rows and group:
+                yield group
+                group, so_far = [], 0
+            group.append(name)
+            so_far += size
+        yield group
+
+    def _merge(self, group: Sequence[str], index: dict[str, str], held: dict[str, list[pathlib.Path]]) -> int:
+        if len(group) < 2:
+            return 0
+        old = set(group)
+        tables, lines = [], []
+        for name in group:
+            runs = [run_id for run_id, part in index.items() if part == name]
+            tables.append(self._read(self.folder / "runs" / name, list(ROWS), [("run_id", "in", runs)]))
+            table = self._read(held[name][0])
+            lines.append(table.filter(pa.array([index.get(run_id) == name for run_id in table["run_id"].to_pylist()])))
+        merged = pa.concat_tables([table.cast(_rows_schema(())) for table in tables]).unify_dictionaries()
+        indicators = sorted({name for table in tables for name in _words(table, "indicator")})
+        new = self._write_part("runs", merged.replace_schema_metadata(_rows_schema(indicators).metadata))
+        summary = pa.concat_tables(lines, promote_options="default")
+        place = summary.schema.get_field_index("part")
+        named = pa.array([new] * len(summary), summary.schema.field(place).type)
+        summary = summary.set_column(place, summary.schema.field(place), named).sort_by("run_id")
+        kept = self._write_part("summary", summary)
+        for name in group:
+            for path in held[name]:
+                if path.name != kept:
+                    path.unlink(missing_ok=True)
+        for name in old - {new}:
+            (self.folder / "runs" / name).unlink(missing_ok=True)
+        return len(group)
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[int]:
+        """Leave a sign that somebody runs this plan; gives how many others do."""
+        others = sum(one["alive"] for one in self.signs())
+        sign = self.folder / f".client-{uuid.uuid4().hex}"
+        with self._clearly():
+            sign.write_text(json.dumps({"host": socket.gethostname(), "process": os.getpid(), "begun": time.time()}))
+        try:
+            yield others
+        finally:
+            with contextlib.suppress(OSError):
+                sign.unlink(missing_ok=True)
+
+    def signs(self) -> list[dict[str, Any]]:
+        """Who ran or runs this plan: host, process, when it began, whether it is still alive (None: not known)."""
+        found = []
+        for path in sorted(self.folder.glob(".client-*")):
+            with contextlib.suppress(OSError, ValueError):
+                one = json.loads(path.read_text())
+                here = one["host"] == socket.gethostname()
+                found.append(one | {"alive": _lives(one["process"]) if here else False, "here": here})
+        return found
 
     def _write_part(self, kind: str, table: pa.Table) -> str:
         content = _parquet(table)
@@ -304,10 +405,17 @@ class Store:
             stamp = (stat.st_size, stat.st_mtime_ns)
             if self._verified.get(path) == stamp:
                 return None
-            if _hash(path.read_bytes()) != named[1]:
+            content = path.read_bytes()
+            if _hash(content) != named[1]:
                 return f"its content ({stat.st_size} bytes) is not what its name says: cut, changed or foreign"
+            wanted = set(ROWS) if path.parent.name == "runs" else {"run_id", "part"}
+            lacking = wanted - set(pq.read_schema(io.BytesIO(content)).names)
+            if lacking:
+                return f"it lacks the column {min(lacking)}: a part of something else"
         except OSError as error:
             return f"it cannot be read: {error.strerror}"
+        except pa.ArrowException as error:
+            return f"it is no Parquet file: {_short(error)}"
         self._verified[path] = stamp
         return None
 
@@ -324,11 +432,28 @@ class Store:
         good = {path.name for path in self.parts("runs")}
         index: dict[str, str] = {}
         for path in self.parts("summary"):
-            table = self._read(path, ["run_id", "part"])
-            for run_id, part in zip(*(table[c].to_pylist() for c in ("run_id", "part")), strict=True):
+            for run_id, part in self._summarised(path):
                 if part in good and (run_id not in index or part < index[run_id]):
                     index[run_id] = part
         return index
+
+    def _summarised(self, path: pathlib.Path) -> list[tuple[str, str]]:
+        """Runs and their parts that one part of the summary names; parts never change, so each is read once."""
+        if path not in self._held:
+            try:
+                table = self._read(path, ["run_id", "part"])
+            except StoreError:
+                if path.exists():
+                    raise
+                return []  # written together with others meanwhile
+            self._held[path] = list(zip(*(table[name].to_pylist() for name in ("run_id", "part")), strict=True))
+        return self._held[path]
+
+    def quarantined(self) -> list[dict[str, str]]:
+        """Files that were put aside, each with its reason."""
+        folder = self.folder / "quarantine"
+        reasons = sorted(folder.glob("*.reason.txt")) if folder.is_dir() else []
+        return [{"file": p.name.removesuffix(".reason.txt"), "reason": p.read_text().strip()} for p in reasons]
 
     def found(self) -> set[str]:
         """Ids of the runs whose results are stored and verify."""
@@ -349,6 +474,14 @@ class Store:
 
     def rows(self, indicators: Iterable[str] = (), groups: Iterable[str] = ()) -> pa.Table:
         """Tidy rows of all planned runs that are stored, each once; of some indicators or groups."""
+        for _ in range(5):
+            try:
+                return self._rows(list(indicators), list(groups))
+            except FileNotFoundError:  # written together with others meanwhile: look again
+                continue
+        raise StoreError(f"out = {self.folder} keeps changing; read again later")
+
+    def _rows(self, indicators: list[str], groups: list[str]) -> pa.Table:
         index = self._index()
         wanted = {planned.run_id for planned in self.plan()}
         chosen: dict[str, list[str]] = {}
@@ -358,10 +491,11 @@ class Store:
         tables = [_rows_schema().empty_table()]
         for part, run_ids in sorted(chosen.items()):
             filters: list[tuple[str, str, list[str]]] = [("run_id", "in", run_ids)]
-            filters += [
-                (name, "in", list(some)) for name, some in (("indicator", indicators), ("group", groups)) if some
-            ]
-            tables.append(self._read(self.folder / "runs" / part, list(ROWS), filters).cast(_rows_schema()))
+            filters += [(name, "in", some) for name, some in (("indicator", indicators), ("group", groups)) if some]
+            path = self.folder / "runs" / part
+            if not path.exists():
+                raise FileNotFoundError(path)
+            tables.append(self._read(path, list(ROWS), filters).cast(_rows_schema()))
         return pa.concat_tables(tables).unify_dictionaries()
 
     def summary(self) -> pa.Table:
@@ -390,25 +524,25 @@ class Store:
             raise StoreError(f"{path} cannot be read ({_short(error)}); read again") from error
 
 
-def plan_id(plan: Sequence[Planned]) -> str:
-    """Identity of a plan: the same runs under the same names."""
-    return _hash(json.dumps(sorted([p.run_id, p.scenario, p.seed] for p in plan)).encode())
+def plan_id(plan: Sequence[Planned], outcomes: Sequence[str] | None = None) -> str:
+    """Identity of a plan: the same runs under the same names, of which the same is kept."""
+    runs: Any = sorted([p.run_id, p.scenario, p.seed] for p in plan)
+    return _hash(json.dumps(runs if outcomes is None else [runs, list(outcomes)]).encode())
 
 
-def versions() -> dict[str, str]:
-    """What the results were made with."""
-    from importlib.metadata import PackageNotFoundError, version
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
-    found = {"python": platform.python_version()}
-    for package in ("remesa", "numpy", "numba", "mesa", "pyarrow"):
-        with contextlib.suppress(PackageNotFoundError):
-            found[package] = version(package)
-    return found
 
-
-def _rows_schema() -> pa.Schema:
+def _rows_schema(indicators: Iterable[str] | None = None) -> pa.Schema:
     fields = [pa.field(name, kind, metadata=_about(name)) for name, kind in ROWS.items()]
-    return pa.schema(fields, metadata={"remesa": json.dumps(meaning())})
+    return pa.schema(fields, metadata={"remesa": json.dumps(meaning(indicators))})
 
 
 def _about(name: str) -> dict[str, str]:
@@ -416,23 +550,53 @@ def _about(name: str) -> dict[str, str]:
     return {"unit": unit, "meaning": said}
 
 
+class _Layout:
+    """Months, indicators and groups of a run in the order in which they are stored; equal runs share one."""
+
+    def __init__(self, rows: dict[str, Any]) -> None:
+        self.given = [np.asarray(rows[name]) for name in ("month", "indicator", "group")]
+        month, *texts = self.given
+        self.words, codes = zip(*(np.unique(text, return_inverse=True) for text in texts), strict=True)
+        self.order = np.lexsort((month, codes[1], codes[0]))
+        self.month = month[self.order].astype(np.int16)
+        self.codes = [code[self.order].astype(np.int32) for code in codes]
+
+    def fits(self, rows: dict[str, Any]) -> bool:
+        """Whether other rows are those of this layout, in the same order."""
+        arrays = (np.asarray(rows[name]) for name in ("month", "indicator", "group"))
+        return all(a is b or np.array_equal(a, b) for a, b in zip(self.given, arrays, strict=True))
+
+
 def _rows_table(finished: Sequence[Finished]) -> pa.Table:
     """The months of several runs in one order, whoever finished first."""
-    tables = []
-    for one in sorted(finished, key=lambda one: one.run_id):
-        rows = one.rows
-        order = np.lexsort((rows["month"], rows["group"], rows["indicator"]))
-        arrays = [pa.array(np.full(len(order), 0, np.int32))]
-        arrays = [pa.DictionaryArray.from_arrays(arrays[0], pa.array([one.run_id]))]
-        arrays += [
-            pa.array(np.asarray(rows[name])[order]).cast(pa.string()).dictionary_encode()
-            if kind is TEXT
-            else pa.array(np.asarray(rows[name])[order], kind)
-            for name, kind in ROWS.items()
-            if name != "run_id"
-        ]
-        tables.append(pa.Table.from_arrays(arrays, schema=_rows_schema()))
-    return pa.concat_tables(tables).unify_dictionaries()
+    ordered = sorted(finished, key=lambda one: one.run_id)
+    layouts: list[_Layout] = []
+    for one in ordered:
+        fitting = next((layout for layout in layouts[-1:] if layout.fits(one.rows)), None)
+        layouts.append(fitting or _Layout(one.rows))
+    ids = np.repeat(np.arange(len(ordered), dtype=np.int32), [len(layout.order) for layout in layouts])
+    columns = {
+        "run_id": pa.DictionaryArray.from_arrays(ids, pa.array([one.run_id for one in ordered])),
+        "month": pa.array(np.concatenate([layout.month for layout in layouts])),
+        "value": pa.array(
+            np.concatenate([one.rows["value"][of.order] for one, of in zip(ordered, layouts, strict=True)])
+        ),
+    }
+    for k, name in enumerate(("indicator", "group")):
+        words: dict[str, int] = {}
+        place = {
+            id(layout): np.array([words.setdefault(str(word), len(words)) for word in layout.words[k]], np.int32)
+            for layout in dict.fromkeys(layouts)
+        }
+        codes = np.concatenate([place[id(layout)][layout.codes[k]] for layout in layouts])
+        columns[name] = pa.DictionaryArray.from_arrays(codes, pa.array(list(words), pa.string()))
+    schema = _rows_schema(columns["indicator"].dictionary.to_pylist())
+    return pa.table([columns[name] for name in ROWS], schema=schema)
+
+
+def _words(table: pa.Table, name: str) -> list[str]:
+    """The words that a column of text holds."""
+    return [str(word) for word in table[name].unique().to_pylist()]
 
 
 def _summary_table(finished: Sequence[Finished], part: str) -> pa.Table:
@@ -440,38 +604,49 @@ def _summary_table(finished: Sequence[Finished], part: str) -> pa.Table:
         {"run_id": one.run_id, "part": part, **one.summary} for one in sorted(finished, key=lambda one: one.run_id)
     ]
     table = pa.Table.from_pylist(lines)
-    fields = []
-    for field in table.schema:
-        if field.name in COLUMNS:
-            about = _about(field.name)
-        else:
-            known = INDICATORS.get(field.name)
-            about = {
-                "unit": known.unit if known else "1",
-                "meaning": f"{known.definition if known else field.name} "
-                + "Mean of the last months of the run (60, or all of a shorter one), all.",
-            }
-        fields.append(field.with_metadata(about))
-    return table.cast(pa.schema(fields, metadata={"remesa": json.dumps(meaning())}))
+    fields = [field.with_metadata(_summarises(field.name)) for field in table.schema]
+    known = [name.partition("@")[0] for name in table.column_names]
+    return table.cast(pa.schema(fields, metadata={"remesa": json.dumps(meaning(known))}))
 
 
-def _plan_table(plan: Sequence[Planned]) -> pa.Table:
-    ordered = sorted(plan, key=lambda planned: (planned.scenario, planned.seed, planned.run_id))
-    schema = pa.schema(
-        [
-            pa.field(name, kind, metadata=_about(name))
-            for name, kind in (("run_id", pa.string()), ("scenario", pa.string()), ("seed", pa.int64()))
-        ]
-    )
-    table = pa.Table.from_pylist(
-        [{"run_id": p.run_id, "scenario": p.scenario, "seed": p.seed} for p in ordered], schema
-    )
+def _summarises(name: str) -> dict[str, str]:
+    """Unit and meaning of a column of the summary."""
+    if name in COLUMNS:
+        return _about(name)
+    indicator, _, group = name.partition("@")
+    known = INDICATORS.get(indicator)
+    said = known.definition if known else name
+    return {
+        "unit": known.unit if known else "1",
+        "meaning": f"{said} Mean of the last months of the run (60, or all of a shorter one), {group or 'all'}.",
+    }
+
+
+def _plan_table(plan: Sequence[Planned], about: dict[str, Any]) -> pa.Table:
+    ordered = sorted(plan, key=lambda planned: (planned.scenario, planned.point, planned.seed, planned.run_id))
+    kinds = {"run_id": pa.string(), "scenario": pa.string(), "seed": pa.int64(), "point": pa.int32()}
+    fields = [pa.field(name, kind, metadata=_about(name)) for name, kind in kinds.items()]
+    table = pa.table([pa.array([getattr(p, f.name) for p in ordered], f.type) for f in fields], pa.schema(fields))
     for name in dict.fromkeys(factor for planned in ordered for factor in planned.factors):
-        table = table.append_column(
-            pa.field(name, pa.string(), metadata={"unit": "1", "meaning": "factor varied in this sweep"}),
-            pa.array([None if name not in p.factors else str(p.factors[name]) for p in ordered], pa.string()),
-        )
+        values = [p.factors.get(name) for p in ordered]
+        kind = _kind(values)
+        text = {"unit": str(about.get(name, {}).get("unit", "1")), "meaning": "factor varied in this sweep"}
+        if kind is None:
+            kind = pa.string()
+            values = [None if value is None else json.dumps(value) for value in values]
+            text["form"] = "JSON"
+        table = table.append_column(pa.field(name, kind, metadata=text), pa.array(values, kind))
     return table
+
+
+def _kind(values: Sequence[Any]) -> pa.DataType | None:
+    """The type of a column of factors: whole numbers, numbers or text; None for anything else."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {int}:
+        return pa.int64()
+    if kinds <= {int, float}:
+        return pa.float64()
+    return pa.string() if kinds == {str} else None
 
 
 def _parquet(table: pa.Table) -> bytes:

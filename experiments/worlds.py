@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.run import SERIAL, cluster, processors, warm_up, work
+from experiments.cluster import cluster, processors
+from experiments.run import SHORT, warm_up, work
 from scenarios.configuration import Configuration, check, compose, hash_of
 from sim.mechanism import Mechanism, Month, code_hash
 
@@ -223,7 +224,7 @@ class Bench:
         trees = {name: configuration.tree for name, configuration in made.items()}
         workers = self.workers or processors()
         seconds = sum(map(work, made.values())) * len(waiting)
-        if len(waiting) < 2 or workers < 2 or (self._client is None and seconds < SERIAL):
+        if len(waiting) < 2 or workers < 2 or (self._client is None and seconds < SHORT):
             for name, seed in waiting:
                 told(name, measured(where, trees, seed, options))
         else:

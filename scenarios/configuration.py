@@ -123,10 +123,10 @@ class Configuration:
         """Name of the result of one seed: the same whenever, and only when, the result must be the same."""
         return self.run_ids([seed])[0]
 
-    def run_ids(self, seeds: Sequence[int]) -> list[str]:
-        """Names of the results of several seeds."""
-        config, code = canonical(self.identity()), code_hash()
-        return [hash_of({"config": config, "seed": seed, "code": code}) for seed in seeds]
+    def run_ids(self, seeds: Sequence[int], code: str = "") -> list[str]:
+        """Names of the results of several seeds; ``code`` where the hash of the sources is known already."""
+        code, config = code or code_hash(), _text(canonical(self.identity()))
+        return [_hash(f'{{"code":"{code}","config":{config},"seed":{seed}}}') for seed in seeds]
 
     def setup(self, seed: int) -> Setup:
         """What the model is built from, for one seed."""
@@ -158,7 +158,14 @@ def canonical(value: Any) -> Any:
 
 def hash_of(value: Any) -> str:
     """Hash of the canonical JSON of a plain value."""
-    text = json.dumps(canonical(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _hash(_text(canonical(value)))
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from experiments import run as runs
-from experiments.run import Plan, cluster, in_batches, run_one, run_plan
+from experiments.cluster import cluster
+from experiments.run import Plan, in_batches, run_one, run_plan
 from experiments.store import Planned, Store, StoreError
 from scenarios.configuration import compose
 
@@ -75,10 +76,10 @@ def _listening_elsewhere() -> list[str]:
 
 def test_batches_hold_every_run_once_and_leave_each_process_its_share():
     planned = [Planned(str(k), "a", k) for k in range(7)]
-    batches = list(in_batches(planned, {"a": 0.1}, 2))
+    batches = list(in_batches(planned, dict.fromkeys("0123456", 0.1), 2))
     assert [one for batch in batches for one in batch] == planned
     assert len(batches) == 2
-    assert [len(batch) for batch in in_batches(planned, {"a": 100.0}, 2)] == [1] * 7
+    assert [len(batch) for batch in in_batches(planned, dict.fromkeys("0123456", 100.0), 2)] == [1] * 7
 
 
 def test_runs_that_cannot_fit_into_memory_are_refused_before_the_first(monkeypatch, tmp_path):
