@@ -51,6 +51,11 @@ class Results:
         return self.sweep["indicators"]  # type: ignore[no-any-return]
 
     @property
+    def made(self) -> float:
+        """When the runs were asked for: seconds since 1970."""
+        return (self.folder / "sweep.json").stat().st_mtime
+
+    @property
     def currency(self) -> str:
         """Money of the territory."""
         return str(self.configuration(self.scenarios[0])["territory"]["currency"])

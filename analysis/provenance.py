@@ -150,8 +150,7 @@ def listed_value(value: Any) -> str:
 def manifest(results: Results, baseline: str, policy: str) -> dict[str, Any]:
     """How to make the same numbers again."""
     sweep = results.sweep
-    stamp = (results.folder / "sweep.json").stat().st_mtime
-    day = datetime.datetime.fromtimestamp(stamp, datetime.UTC)
+    day = datetime.datetime.fromtimestamp(results.made, datetime.UTC)
     seeds = results.seeds
     spans = (
         f"{seeds[0]} to {seeds[-1]}" if seeds == list(range(seeds[0], seeds[-1] + 1)) else ", ".join(map(str, seeds))

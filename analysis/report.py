@@ -24,8 +24,9 @@ import pandas as pd
 
 from analysis import figures, provenance, sentences
 from analysis.figures import SMALL, Drawing, group_words, measured, people, with_currency
+from analysis.headlines import Headline, card, mood
 from analysis.load import Results, load
-from analysis.sentences import Verdict, number, percent, quantity, shown, unit_words, verdict
+from analysis.sentences import number, percent, quantity, shown, unit_words, verdict
 from experiments.effects import LEVEL, WINDOW, Effect, interval
 from experiments.store import StoreError
 
@@ -177,7 +178,7 @@ def content(one: Comparison) -> dict[str, Any]:
             for n in ("participation_women", "participation_men")
             if n in effects and n != lead
         ],
-        "cards": [card(one, name, effects[name]) for name in dict.fromkeys((lead, *CARDS)) if name in effects]
+        "cards": [card(headline(one, name, effects[name])) for name in dict.fromkeys((lead, *CARDS)) if name in effects]
         + cost_card(one),
         "level": percent(one.level),
         "span": one.span,
@@ -244,50 +245,6 @@ def facts(one: Comparison) -> list[str]:
     ]
 
 
-def mood(effect: Effect, better: str) -> str:
-    """Colour of a result: good, bad, change without a good side, none, unsure."""
-    good = sentences.favourable(effect, better)
-    if good is not None:
-        return "good" if good else "bad"
-    return {"up": "change", "down": "change", "none": "none"}.get(verdict(effect).value, "unsure")
-
-
-def card(one: Comparison, name: str, effect: Effect, title: str = "", note: str = "") -> dict[str, Any]:
-    """One result on the first screen; every card has the same size and the same parts."""
-    about, unit, s = one.about(name), one.unit(name), shown(effect, one.unit(name))
-    found = verdict(effect)
-    level = "" if found is Verdict.BROKEN else f"{s.baseline} \u2192 {quantity(s.policy, unit)}"
-    sure = {
-        Verdict.NONE: "no difference in this model",
-        Verdict.BROKEN: "a seed gave no finite number",
-        Verdict.UNSURE: "the model cannot tell" if effect.seeds > 1 else "one seed: no interval",
-    }.get(found, f"{s.agree} seeds agree")
-    could = (
-        f"smallest that could show: {quantity(s.smallest, unit, change=True)}"
-        if found is Verdict.UNSURE and effect.seeds > 1
-        else ""
-    )
-    return {
-        "title": title or about["title"],
-        "definition": about["definition"],
-        "note": note,
-        "verdict": found.value,
-        "mood": mood(effect, about["better"]),
-        "arrow": {"up": "\u25b2", "down": "\u25bc", "none": "=", "unsure": "?"}.get(found.value, "?"),
-        "direction": sentences.direction(effect),
-        "size": sentences.short(effect, unit),
-        "unit": unit_words(unit, change=True) if found not in (Verdict.NONE, Verdict.BROKEN) else "",
-        "relative": s.relative if found in (Verdict.UP, Verdict.DOWN) else "",
-        "interval": f"{s.low} to {s.high}" if effect.seeds > 1 and found is not Verdict.NONE else "",
-        "level": level,
-        "sure": sure,
-        "could": could,
-        "valued": {"good": "better", "bad": "worse"}.get(mood(effect, about["better"]), ""),
-        "strip": strip(effect),
-        "sentence": sentences.headline(title or about["title"], effect, unit, about["better"]),
-    }
-
-
 def cost_card(one: Comparison) -> list[dict[str, Any]]:
     """What was spent on instruments, over the whole run."""
     name = "instrument_spending"
@@ -296,7 +253,13 @@ def cost_card(one: Comparison) -> list[dict[str, Any]]:
     payers = sentences.listed([FUNDERS.get(one, one) for one in funders(one.tree)])
     note = f"Paid by {payers}." if payers else ""
     effect = one.effect(name, months=len(one.results.months))
-    return [card(one, name, effect, "Cost, mean of all months", note)]
+    return [card(dataclasses.replace(headline(one, name, effect), title="Cost, mean of all months"), note)]
+
+
+def headline(one: Comparison, name: str, effect: Effect) -> Headline:
+    """An effect and what is said of its indicator."""
+    about = one.about(name)
+    return Headline(name, about["title"], about["definition"], one.unit(name), about["better"], effect)
 
 
 def funders(tree: dict[str, Any]) -> list[str]:
@@ -304,19 +267,6 @@ def funders(tree: dict[str, Any]) -> list[str]:
     return list(
         dict.fromkeys(str(event["funder"]) for event in tree.get("policies", {}).values() if event.get("funder"))
     )
-
-
-def strip(effect: Effect) -> dict[str, float] | None:
-    """Where zero, mean and ends of the interval lie on a line from 0 to 100."""
-    if effect.none or effect.seeds < 2 or not math.isfinite(effect.low + effect.high):
-        return None
-    low, high = min(effect.low, 0.0), max(effect.high, 0.0)
-    reach = (high - low) or 1.0
-    low, reach = low - 0.1 * reach, 1.2 * reach
-    return {
-        name: round(100 * (value - low) / reach, 2)
-        for name, value in (("zero", 0.0), ("low", effect.low), ("high", effect.high), ("mean", effect.mean))
-    }
 
 
 def gains(one: Comparison, lead: str) -> dict[str, list[str]]:

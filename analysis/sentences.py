@@ -274,6 +274,15 @@ def short(effect: Effect, unit: str) -> str:
     return shown(effect, unit).mean
 
 
+def sure(effect: Effect) -> str:
+    """How sure a change is, in a few words."""
+    return {
+        Verdict.NONE: "no difference in this model",
+        Verdict.BROKEN: "a seed gave no finite number",
+        Verdict.UNSURE: "the model cannot tell" if effect.seeds > 1 else "one seed: no interval",
+    }.get(verdict(effect), f"{shown(effect).agree} seeds agree")
+
+
 def direction(effect: Effect) -> str:
     """The direction in one or two words."""
     return {
@@ -357,6 +366,55 @@ def worth(effect: Effect, unit: str, better: str | None, currency: str, title: s
         return f"Money was spent, and {what} changed for the worse over the whole run."
     one = {"%": "percentage point"}.get(unit, unit_words(unit, change=True) or "unit")
     return f"Each {one} {word} of {what} goes with {number(each, 2)} {currency} a month spent."
+
+
+@dataclasses.dataclass(frozen=True)
+class PerJob:
+    """What one further person at work costs: the amount, or why there is none."""
+
+    size: str  # empty where there is no amount
+    none: str  # what stands in its place
+    interval: str
+    sure: str
+    sentence: str
+
+
+def per_job(effect: Effect, unit: str) -> PerJob:
+    """What is spent for each further person at work.
+
+    Parameters
+    ----------
+    effect : Effect
+        On people at work, over the whole run, with its cost.
+    unit : text
+        Of the cost: money/month.
+    """
+    found, title = verdict(effect), "Cost per job"
+
+    def nothing(short_words: str, why: str) -> PerJob:
+        return PerJob("", short_words, "", why, f"{title}: none can be given, because {why}.")
+
+    if found is Verdict.BROKEN or effect.cost is None or not math.isfinite(effect.cost):
+        return nothing("no result", "a seed gave no finite number")
+    if found is Verdict.NONE:
+        return nothing("no difference", "no difference in this model")
+    if effect.cost <= 0:
+        return nothing("no cost", "nothing was spent")
+    if found is Verdict.UNSURE:
+        return nothing("cannot tell", "the model cannot tell whether more people work")
+    if found is Verdict.DOWN:
+        return nothing("no job gained", "fewer people work than without")
+    amount = number(effect.cost / effect.mean, 2)
+    low, high = number(effect.cost / effect.high, 2), number(effect.cost / effect.low, 2)
+    jobs = shown(effect, "persons").size
+    return PerJob(
+        amount,
+        "",
+        f"{low} to {high}",
+        f"{jobs} more people at work",
+        f"{title}: {quantity(amount, unit)} for each further person at work "
+        f"({percent(effect.level)} interval {low} to {high}); {jobs} more people work.",
+    )
 
 
 def discouragement(effects: Sequence[tuple[str, Effect]]) -> str:

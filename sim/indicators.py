@@ -147,6 +147,12 @@ def employment_rate(t: Tally) -> Array:
     return ratio(t.employed, t.adults, 100)
 
 
+@indicator("persons", "People at work", "people", "up", "IND-01")
+def at_work(t: Tally) -> Array:
+    """Employees and own-account workers aged 15 and older (ILO)."""
+    return t.employed
+
+
 @indicator("%", "Self-employment", "people", "", "IND-05")
 def self_employment(t: Tally) -> Array:
     """Own-account workers over all who work (ILO status in employment)."""

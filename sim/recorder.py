@@ -316,6 +316,10 @@ class Recorder:
             "group": np.array(self.groups)[where[2]], "value": values[where],
         }  # fmt: skip
 
+    def since(self, count: int) -> Array:
+        """Every indicator of every group, [month, indicator, group], of the months after the first ``count``."""
+        return np.array(self._months[count:])
+
     def series(self, indicator: str, group: str = "all") -> Array:
         """One indicator of one group over the months observed."""
         from sim.indicators import INDICATORS

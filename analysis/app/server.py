@@ -14,6 +14,7 @@ from typing import Any
 from dash import Dash, Input, Output, dcc, html, set_props
 from flask import Flask, Response, abort, request
 
+from analysis.app import compare
 from analysis.talk import FAILED, CommandError, console
 
 LARGEST_REQUEST = 300_000  # bytes; a page's own requests are far smaller
@@ -178,6 +179,7 @@ def serve(options: argparse.Namespace) -> dict[str, Any]:
         raise CommandError(f"--port {options.port} is no port; give 1 to 65535, or 0 for any that is free")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     out, local = console(options), is_loopback(options.host)
+    compare.WORKERS = options.workers
     app = application(hosts=() if local else ("*",))
     try:
         server = make_server(options.host, options.port, app.server, threaded=True)
