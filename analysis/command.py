@@ -386,6 +386,15 @@ def in_module(module: str, name: str) -> Callable[[argparse.Namespace], dict[str
 # ---- the parser
 
 
+def takes(module: str, name: str) -> Callable[[argparse.ArgumentParser], None]:
+    """Arguments that are declared in the module of their subcommand, imported when they are needed."""
+
+    def arguments(parser: argparse.ArgumentParser) -> None:
+        getattr(importlib.import_module(module), name)(parser)
+
+    return arguments
+
+
 def takes_overrides(parser: argparse.ArgumentParser) -> None:
     """key=value arguments and how the runs are carried out."""
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="what differs from the defaults")
@@ -545,6 +554,11 @@ COMMANDS: dict[str, Command] = {
         takes_tests("claims"),
         in_module("analysis.evidence", "do_claims"),
         EVIDENCE,
+    ),
+    "village": Command(
+        "write the village of forty households for the class: one page, works offline",
+        takes("analysis.village", "takes_village"),
+        in_module("analysis.village", "do_village"),
     ),
     "benchmark": Command(
         "measure speed and memory",

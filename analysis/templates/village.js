@@ -1,0 +1,219 @@
+"use strict";
+(function () {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const SVG = "http://www.w3.org/2000/svg";
+  const WAYS = {
+    e: ["works in a firm or for the authority", "#0072b2"], o: ["works on own account", "#009e73"],
+    u: ["looks for work", "#d55e00"], i: ["at home, not looking for work", "#69717a"],
+    s: ["at school", "#a34f80"], c: ["child", "#b9a3c4"],
+    t: ["away in the city", "#69717a"], a: ["away in another country", "#69717a"],
+  };
+  const byId = (id) => document.getElementById(id);
+  const scene = byId("scene"), slider = byId("month"), choice = byId("world"), panel = byId("panel");
+  let month = 0, key = "", chosen = -1, timer = null;
+
+  function make(name, attributes, parent, text) {
+    const made = document.createElementNS(name === "li" || name === "p" || name === "ul" || name === "h2" || name === "h3" ||
+      name === "div" || name === "b" || name === "span" ? "http://www.w3.org/1999/xhtml" : SVG, name);
+    for (const [k, value] of Object.entries(attributes || {})) made.setAttribute(k, value);
+    if (text !== undefined) made.textContent = text;
+    if (parent) parent.appendChild(made);
+    return made;
+  }
+  const world = () => data.worlds[key];
+  const homeOf = (person, at) => person.h.reduce((found, [begun, home]) => begun <= at ? home : found, -1);
+  const members = (at) => {
+    const found = world().homes.map(() => []);
+    world().people.forEach((person, k) => {
+      if (person.s[at] !== ".") { const home = homeOf(person, at); if (home >= 0) found[home].push(k); }
+    });
+    return found;
+  };
+  const coins = (value) => Math.round(value).toLocaleString("en");
+
+  // ---- the village drawn
+
+  function grid() {
+    const narrow = window.matchMedia("(max-width: 600px)").matches;
+    const columns = narrow ? 5 : 8, wide = narrow ? 430 : 880, cell = wide / columns, tall = narrow ? 104 : 112;
+    return { narrow, columns, wide, cell, tall };
+  }
+  function ground(g, top, rows) {
+    for (let row = 0; row < rows; row += 1) {
+      const y = top + (row + 1) * g.tall - 9;
+      make("path", { d: `M8,${y} q${g.wide / 4},${row % 2 ? 9 : -9} ${g.wide / 2},0 t${g.wide / 2 - 16},0`, fill: "none", stroke: "#f1e6d0", "stroke-width": 9, "stroke-linecap": "round" }, scene);
+      for (let k = 0; k < (g.narrow ? 2 : 4); k += 1) {
+        const x = ((row * 7 + k * 11) % g.columns) * g.cell + (k % 2 ? 3 : g.cell - 3), ty = y - 58 - ((row * 13 + k * 29) % 17);
+        make("circle", { cx: x, cy: ty, r: 8, fill: "#cfdcc0" }, scene);
+        make("path", { d: `M${x},${ty + 4} v12`, stroke: "#c2b295", "stroke-width": 2.5 }, scene);
+      }
+    }
+  }
+  function person(parent, one, at, x, y) {
+    const state = one.s[at], small = state === "c", colour = WAYS[state][1], radius = small ? 3.2 : 5;
+    make("circle", { cx: x, cy: y, r: radius, stroke: colour, "stroke-width": 2.4, fill: one.w && !small ? "#faf7f0" : colour }, parent);
+  }
+  function house(parent, x, y, empty) {
+    make("path", { d: `M${x - 22},${y} l22,-20 l22,20 z`, fill: empty ? "#ded6c8" : "#b98d5d" }, parent);
+    make("rect", { x: x - 16, y, width: 32, height: 20, fill: empty ? "#efeae0" : "#e6cfa8" }, parent);
+    make("rect", { x: x - 4, y: y + 7, width: 8, height: 13, fill: empty ? "#ded6c8" : "#7d5a36" }, parent);
+  }
+  function draw() {
+    const held = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.home : undefined;
+    const g = grid(), inside = members(month), homes = world().homes;
+    while (scene.firstChild) scene.removeChild(scene.firstChild);
+    const rows = Math.ceil(homes.length / g.columns), top = g.narrow ? 122 : 112, high = top + rows * g.tall + 6;
+    scene.setAttribute("viewBox", `0 0 ${g.wide} ${high}`);
+    ground(g, top, rows);
+    // places elsewhere
+    const away = { t: [], a: [] };
+    world().people.forEach((one) => { if (away[one.s[month]]) away[one.s[month]].push(one); });
+    const price = world().series.price_ratio[month], boxes = [["t", "In the city"], ["a", "In another country"]];
+    boxes.forEach(([state, title], k) => {
+      const w = g.narrow ? g.wide / 2 - 9 : (k ? 390 : 220), x = g.narrow ? 6 + k * (g.wide / 2 + 1) : (k ? 240 : 10), per = Math.floor((w - 20) / 13);
+      make("rect", { x, y: 10, width: w, height: g.narrow ? 76 : 90, rx: 6, fill: k ? "#e3edf5" : "#eeeae2", stroke: "#c9d3dc" }, scene);
+      make("text", { x: x + 9, y: 28, "font-size": g.narrow ? 13 : 14, "font-weight": 600 }, scene, `${title}: ${away[state].length}`);
+      away[state].forEach((one, n) => person(scene, one, month, x + 15 + (n % per) * 13, 42 + Math.floor(n / per) * 13));
+    });
+    const market = make("g", { role: "img", "aria-label": `Local goods cost ${price.toFixed(2)} times what they did` }, scene);
+    const mx = g.narrow ? 8 : 644, my = g.narrow ? 96 : 16;
+    make("text", { x: mx, y: my + 14, "font-size": 13, "font-weight": 600 }, market, "Market");
+    make("text", { x: mx + (g.narrow ? 56 : 0), y: my + (g.narrow ? 14 : 38), "font-size": g.narrow ? 13 : 15 }, market, `local goods cost ${price.toFixed(2)}`);
+    if (!g.narrow) make("text", { x: mx, y: my + 56, "font-size": 12, fill: "#59636e" }, market, "(goods from outside: 1)");
+    const total = world().series.received[month];
+    make("text", { x: g.narrow ? 222 : mx, y: my + (g.narrow ? 14 : 78), "font-size": g.narrow ? 13 : 13 }, market, `${coins(total)} coins ${g.narrow ? "arrived" : "arrived this month"}`);
+    // houses
+    homes.forEach((home, k) => { // every household keeps its place, whoever else comes and goes
+      if (!inside[k].length) return;
+      const row = Math.floor(k / g.columns), column = k % g.columns;
+      const x = (column + 0.5) * g.cell + ((k * 37) % 11 - 5), y = top + row * g.tall + 34 + ((k * 53) % 5);
+      const here = inside[k].map((p) => world().people[p]).filter((one) => "ta".indexOf(one.s[month]) < 0);
+      const gone = inside[k].length - here.length, money = homes[k].r[month] || 0;
+      const label = `Household ${homes[k].n}: ${here.length} at home, ${gone} away, ${money > 0 ? coins(money) + " coins received" : "nothing received"}`;
+      const one = make("g", { class: "home" + (k === chosen ? " chosen" : ""), role: "button", tabindex: 0, "aria-label": label, "aria-pressed": k === chosen, "data-home": k }, scene);
+      make("title", {}, one, label);
+      house(one, x, y, here.length === 0);
+      if (money > 0) make("circle", { cx: x + 19, cy: y - 13, r: Math.min(15, 3 + 0.62 * Math.sqrt(money)), fill: "#f0c419", stroke: "#8a6d00" }, one);
+      const per = g.narrow ? 6 : 8, most = 2 * per;
+      here.slice(0, most).forEach((p, q) => {
+        const line = Math.floor(q / per), inLine = Math.min(per, Math.min(here.length, most) - line * per);
+        person(one, p, month, x + ((q % per) - (inLine - 1) / 2) * 12.6, y + 40 + line * 13);
+      });
+      if (here.length > most) make("text", { x, y: y + 68, "font-size": 9, "text-anchor": "middle" }, one, `and ${here.length - most} more`);
+      make("text", { x, y: y + 31, "font-size": 10.5, "text-anchor": "middle", fill: "#3f4a55" }, one, home.n.split(" ").pop());
+      make("rect", { class: "ring", x: x - g.cell / 2 + 6, y: y - 31, width: g.cell - 12, height: g.tall - 13, rx: 8 }, one);
+      if (held === String(k)) one.focus();
+    });
+  }
+  function legend() {
+    Object.entries(WAYS).filter(([state]) => "ta".indexOf(state) < 0).forEach(([, [title, colour]]) => {
+      const item = make("li", {}, byId("legend")), picture = make("svg", { viewBox: "0 0 12 12", "aria-hidden": "true" }, item);
+      make("circle", { cx: 6, cy: 6, r: 5, fill: colour }, picture);
+      item.appendChild(document.createTextNode(title));
+    });
+  }
+
+  // ---- one household
+
+  function describe() {
+    if (chosen < 0 || !world().homes[chosen]) return;
+    const home = world().homes[chosen], inside = members(month)[chosen], money = home.r[month] || 0, kept = panel.querySelector(".tale");
+    while (panel.firstChild) panel.removeChild(panel.firstChild);
+    make("h2", {}, panel, `Household ${home.n}`);
+    make("p", { class: "quiet" }, panel, home.t > 0 ? `Here since month ${home.t}.` : "Here from the beginning.");
+    make("p", {}, panel, money > 0 ? `Received this month: ${coins(money)} coins.` : "Received nothing this month.");
+    if (!inside.length) make("p", {}, panel, "Nobody belongs to it this month.");
+    const list = make("ul", {}, panel);
+    inside.map((k) => world().people[k]).sort((a, b) => a.b - b.b).forEach((one) => {
+      const item = make("li", {}, list), picture = make("svg", { viewBox: "0 0 14 12", width: 14, height: 12, "aria-hidden": "true" }, item);
+      person(picture, one, month, 6, 6);
+      item.appendChild(document.createTextNode(` ${one.n}, ${Math.floor((month - one.b) / 12)}: ${WAYS[one.s[month]][0]}`));
+    });
+    make("h3", {}, panel, "Its story");
+    const tale = make("ul", { class: "tale", tabindex: 0, "aria-label": "Story" }, panel);
+    world().stories.filter(([, , at]) => at === chosen).forEach(([when, , , said]) => {
+      const item = make("li", { class: when > month ? "later" : when === month ? "now" : "" }, tale);
+      make("b", {}, item, `Month ${when}: `);
+      item.appendChild(document.createTextNode(said));
+    });
+    if (!tale.querySelector("li:not(.later)")) make("li", {}, tale, month ? "Nothing was decided anew so far." : "It begins now: move on through the months.");
+    const now = tale.querySelector(".now");
+    if (now) tale.scrollTop = now.offsetTop - tale.offsetTop; else tale.scrollTop = kept ? tale.scrollHeight : 0;
+  }
+
+  // ---- the whole village over time
+
+  function charts() {
+    const box = byId("charts"), base = data.worlds[""].series;
+    while (box.firstChild) box.removeChild(box.firstChild);
+    data.charts.forEach(([name, title, unit]) => {
+      const own = world().series[name], all = key ? own.concat(base[name]) : own;
+      const low = Math.min(...all), high = Math.max(...all), span = high - low || 1, places = high - low < 0.5 || high < 3 ? 2 : high < 100 ? 1 : 0;
+      const x = (k) => 30 + 206 * k / data.months, y = (v) => 62 - 54 * (v - low) / span;
+      const line = (values) => values.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
+      const card = make("div", { class: "chart" }, box);
+      make("h3", {}, card, title);
+      make("p", { class: "quiet" }, card, unit);
+      const picture = make("svg", { viewBox: "0 0 240 68", role: "img", "aria-label": `${title}, month 0 to ${data.months}: from ${own[0].toFixed(places)} to ${own[own.length - 1].toFixed(places)}` }, card);
+      [[high, 9], [low, 66]].forEach(([value, at]) => make("text", { x: 4, y: at, "font-size": 8, fill: "#59636e", class: "end" }, picture, value.toFixed(places)));
+      make("line", { x1: x(month), x2: x(month), y1: 2, y2: 66, stroke: "#e69f00", "stroke-width": 2 }, picture);
+      if (key) make("path", { d: line(base[name]), fill: "none", stroke: "#8d959e", "stroke-width": 1.8 }, picture);
+      make("path", { d: line(own), fill: "none", stroke: "#0072b2", "stroke-width": 2 }, picture);
+      make("p", { class: "said" }, card, `Month ${month}: ${own[month].toFixed(places)}` + (key ? `; as it is: ${base[name][month].toFixed(places)}` : ""));
+    });
+  }
+
+  // ---- what one can do
+
+  function show() {
+    byId("month-said").textContent = `${month} of ${data.months}`;
+    slider.value = month;
+    draw(); describe(); charts();
+  }
+  function stop() { panel.setAttribute("aria-live", "polite"); if (timer) { clearInterval(timer); timer = null; byId("play").textContent = "Play"; } }
+  let later = null;
+  function remember() {
+    clearTimeout(later);
+    later = setTimeout(note, 150); // browsers refuse an address that changes many times a second
+  }
+  function note() {
+    try { history.replaceState(null, "", `#month=${month}&without=${key}&home=${chosen}`); } catch (error) { /* a file that may not: nothing is lost */ }
+  }
+  function recall() {
+    const asked = new URLSearchParams(location.hash.slice(1)), at = Number(asked.get("month")), home = Number(asked.get("home") || -1);
+    if (Number.isInteger(at) && at >= 0 && at <= data.months) month = at;
+    if (Object.prototype.hasOwnProperty.call(data.worlds, asked.get("without") || "")) key = asked.get("without") || "";
+    if (Number.isInteger(home) && home >= -1 && home < world().homes.length) chosen = home;
+    choice.value = key;
+  }
+  function tellArrow() { byId("arrow-said").textContent = key ? byId(`says-${key}`).textContent + (world().same ? " In these months it makes exactly no difference here." : "") : ""; }
+  function choose(target) {
+    const home = target.closest ? target.closest(".home") : null;
+    if (!home) return;
+    chosen = Number(home.dataset.home);
+    show(); remember();
+    const again = scene.querySelector(`[data-home="${chosen}"]`);
+    if (again) again.focus();
+    if (window.matchMedia("(max-width: 860px)").matches) panel.scrollIntoView({ block: "start" });
+  }
+  slider.addEventListener("input", () => { stop(); month = Number(slider.value); show(); remember(); });
+  choice.addEventListener("change", () => {
+    const name = chosen >= 0 ? world().homes[chosen].n : "";
+    key = choice.value;
+    chosen = name ? world().homes.findIndex((home) => home.n === name) : -1;
+    tellArrow(); show(); remember();
+  });
+  scene.addEventListener("click", (event) => choose(event.target));
+  scene.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(event.target); }
+  });
+  byId("play").addEventListener("click", () => {
+    if (timer) { stop(); return; }
+    if (month >= data.months) month = 0;
+    byId("play").textContent = "Pause";
+    panel.setAttribute("aria-live", "off");
+    timer = setInterval(() => { if (month >= data.months) { stop(); remember(); return; } month += 1; show(); }, 700);
+  });
+  window.matchMedia("(max-width: 600px)").addEventListener("change", show);
+  recall(); legend(); tellArrow(); show();
+})();
