@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from analysis.catalogue import KINDS, do_list, do_show
+from analysis.sweeping import SWEEP, takes_result, takes_status, takes_sweep
 from analysis.talk import (
     FAILED,
     INTERRUPTED,
@@ -524,6 +525,20 @@ COMMANDS: dict[str, Command] = {
         takes_indicators,
         do_compare,
         KEYS,
+    ),
+    "sweep": Command(
+        "run an experiment: factors over many values, on this machine or a cluster",
+        takes_sweep,
+        in_module("analysis.sweeping", "do_sweep"),
+        SWEEP,
+    ),
+    "status": Command(
+        "how far a sweep is, running or broken", takes_status, in_module("analysis.sweeping", "do_status")
+    ),
+    "reproduce": Command(
+        "run stored results again and compare them bit for bit",
+        takes_result,
+        in_module("analysis.sweeping", "do_reproduce"),
     ),
     "report": Command("write the report of a folder of results", takes_folder, do_report),
     "app": Command(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
 
 from experiments.effects import LEVEL, WINDOW, Effect, over_window, paired
 from experiments.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = np.ndarray
 
@@ -27,17 +30,22 @@ class Results:
         Names of the scenarios, in the order in which they were asked for.
     seeds : list of int
         Seeds whose runs are stored in every scenario: only these pair.
+    points : list of tables
+        Values of the factors at each point of a sweep; one empty table where nothing varied.
     """
 
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
+    def __init__(self, folder: str | os.PathLike[str], point: int = 0) -> None:
         self.store = Store(folder)
         self.folder = self.store.folder
         self.sweep: dict[str, Any] = self.store.sweep
         self.scenarios: list[str] = list(self.sweep["scenarios"])
         plan = self.store.plan()
         found = self.store.found()
+        self.points: list[dict[str, Any]] = [{} for _ in range(1 + max((p.point for p in plan), default=0))]
+        for p in plan:
+            self.points[p.point] |= p.factors
         held = {
-            name: {p.seed: p.run_id for p in plan if p.scenario == name and p.run_id in found}
+            name: {p.seed: p.run_id for p in plan if p.scenario == name and p.point == point and p.run_id in found}
             for name in self.scenarios
         }
         self.planned = len({p.run_id for p in plan})
@@ -68,6 +76,27 @@ class Results:
     def configuration(self, scenario: str) -> dict[str, Any]:
         """The resolved configuration of one scenario."""
         return self.sweep["scenarios"][scenario]  # type: ignore[no-any-return]
+
+    @property
+    def outcomes(self) -> list[str]:
+        """What `table` holds of each run: ``indicator`` or ``indicator@group``."""
+        facts = {"run_id", "part", "seed", "seconds", "peak_memory"}
+        return [name for name in self.store.summary().column_names if name not in facts]
+
+    def table(self) -> pd.DataFrame:
+        """One row per run: scenario, point, seed, factors, and each outcome as its mean over the last months.
+
+        A run that several points share (a scenario that does not know the factors) has a row in each.
+        """
+        import pandas as pd
+
+        plan = [
+            {"run_id": p.run_id, "scenario": p.scenario, "point": p.point, "seed": p.seed, **p.factors}
+            for p in self.store.plan()
+        ]
+        summary = self.store.summary().to_pandas()
+        found = pd.DataFrame(plan).merge(summary.drop(columns="seed", errors="ignore"), on="run_id")
+        return found.drop(columns="part").sort_values(["scenario", "point", "seed"], ignore_index=True)
 
     @functools.cached_property
     def _rows(self) -> dict[str, Any]:
@@ -163,6 +192,6 @@ class Results:
         return float(pc.sum(table["seconds"]).as_py() or 0.0) if "seconds" in table.column_names else 0.0
 
 
-def load(folder: str | os.PathLike[str]) -> Results:
-    """The results in a folder."""
-    return Results(folder)
+def load(folder: str | os.PathLike[str], point: int = 0) -> Results:
+    """The results in a folder; of a sweep, panels and effects are those of one point, `table` has all of them."""
+    return Results(folder, point)

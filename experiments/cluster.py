@@ -17,7 +17,7 @@ from experiments.store import Planned, StoreError
 
 SERIAL = "serial"
 SLURM = "slurm"
-DEATHS = 3  # times a batch may lose its process before it is taken apart
+DEATHS = 2  # times more than once that a batch may lose its process before it is taken apart
 WAIT = 300  # s for the first worker of a cluster
 Batch = Sequence[Planned]
 Stored = Callable[[Batch, dict[str, str]], None]
@@ -72,7 +72,7 @@ def execute(client: Any, task: Callable[[Batch], Any], batches: Iterator[Batch],
         else:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             if isinstance(error, library.KilledWorker):
-                reason = f"its process was killed {DEATHS} times, also when it ran alone"
+                reason = f"its process was killed {DEATHS + 1} times, also when it ran alone"
             stored(batch, {batch[0].run_id: reason})
         future.release()
         while len(running) < 2 * workers_of(client) and (batch_ := following()) is not None:

@@ -119,18 +119,18 @@ def knows(tree: dict[str, Any], key: str) -> bool:
 def placed(tree: dict[str, Any], factors: dict[str, Any]) -> dict[str, Any]:
     """A configuration with some figures replaced, each named by its path; the given one stays as it is."""
     for key, value in factors.items():
-        tree = _set(tree, key.split("."), value)
+        steps = key.split(".")
+        tree = _set(tree, steps, value, {"source": "set by the user"} if steps[0] == "territory" else {})
     return tree
 
 
-def _set(node: Any, steps: Sequence[str], value: Any) -> Any:
+def _set(node: Any, steps: Sequence[str], value: Any, said: dict[str, str]) -> Any:
     if not steps:
         if isinstance(node, dict) and "value" in node and not isinstance(value, dict):
-            said = {"source": "set by the user"} if "source" in node else {}
             return {**node, "value": value, **said}
         return value
     below = node or {}
-    return {**below, steps[0]: _set(below.get(steps[0]), steps[1:], value)}
+    return {**below, steps[0]: _set(below.get(steps[0]), steps[1:], value, said)}
 
 
 Progress = Callable[[int, int], None]  # runs that are stored or failed, of all

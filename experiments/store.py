@@ -158,7 +158,7 @@ class Store:
             for name in ("runs", "summary", "failures"):
                 (self.folder / name).mkdir(exist_ok=True)
             if held is None or self._plan_is_damaged(identity):
-                self._write(self.folder / "plan.parquet", _parquet(_plan_table(plan, sweep.get("factors", {}))))
+                self._write(self.folder / "plan.parquet", encoded(_plan_table(plan, sweep.get("factors", {}))))
             else:
                 self._write_test()
             if held is None:
@@ -242,7 +242,7 @@ class Store:
         index = self._index()
         held: dict[str, list[pathlib.Path]] = {}
         for path in self.parts("summary"):
-            parts = {part for _, part in self._summarised(path)}
+            parts = {part for _, part in self.members(path)}
             if len(parts) == 1:
                 held.setdefault(parts.pop(), []).append(path)
         gone = 0
@@ -319,7 +319,7 @@ class Store:
         return found
 
     def _write_part(self, kind: str, table: pa.Table) -> str:
-        content = _parquet(table)
+        content = encoded(table)
         name = f"part-{_hash(content)}.parquet"
         path = self.folder / kind / name
         if not path.exists() or self._fault(path) is not None:
@@ -432,13 +432,13 @@ class Store:
         good = {path.name for path in self.parts("runs")}
         index: dict[str, str] = {}
         for path in self.parts("summary"):
-            for run_id, part in self._summarised(path):
+            for run_id, part in self.members(path):
                 if part in good and (run_id not in index or part < index[run_id]):
                     index[run_id] = part
         return index
 
-    def _summarised(self, path: pathlib.Path) -> list[tuple[str, str]]:
-        """Runs and their parts that one part of the summary names; parts never change, so each is read once."""
+    def members(self, path: pathlib.Path) -> list[tuple[str, str]]:
+        """Runs that one part of the summary names, each with its part of months; parts never change: read once."""
         if path not in self._held:
             try:
                 table = self._read(path, ["run_id", "part"])
@@ -472,18 +472,20 @@ class Store:
                 found.append(json.loads(path.read_text("utf-8")))
         return found
 
-    def rows(self, indicators: Iterable[str] = (), groups: Iterable[str] = ()) -> pa.Table:
-        """Tidy rows of all planned runs that are stored, each once; of some indicators or groups."""
+    def rows(
+        self, indicators: Iterable[str] = (), groups: Iterable[str] = (), runs: Iterable[str] | None = None
+    ) -> pa.Table:
+        """Tidy rows of all planned runs that are stored, each once; of some indicators, groups or runs."""
         for _ in range(5):
             try:
-                return self._rows(list(indicators), list(groups))
+                return self._rows(list(indicators), list(groups), None if runs is None else set(runs))
             except FileNotFoundError:  # written together with others meanwhile: look again
                 continue
         raise StoreError(f"out = {self.folder} keeps changing; read again later")
 
-    def _rows(self, indicators: list[str], groups: list[str]) -> pa.Table:
+    def _rows(self, indicators: list[str], groups: list[str], runs: set[str] | None) -> pa.Table:
         index = self._index()
-        wanted = {planned.run_id for planned in self.plan()}
+        wanted = {planned.run_id for planned in self.plan()} if runs is None else runs
         chosen: dict[str, list[str]] = {}
         for run_id, part in index.items():
             if run_id in wanted:
@@ -649,7 +651,8 @@ def _kind(values: Sequence[Any]) -> pa.DataType | None:
     return pa.string() if kinds == {str} else None
 
 
-def _parquet(table: pa.Table) -> bytes:
+def encoded(table: pa.Table) -> bytes:
+    """A table as the bytes of a part."""
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
     return buffer.getvalue()
