@@ -30,8 +30,8 @@ from experiments.core import (
     outcomes,
 )
 from experiments.twin_agents import Firm, Household, Person, Plain
-from sim import technology
-from sim.mechanisms import matching, migration, participation, remittances, separations, spending
+from sim import technology, transfers
+from sim.mechanisms import matching, migration, participation, separations, spending
 from sim.mechanisms.migration import HOME, RETIREMENT
 from sim.model import Remesa
 from sim.territory import Inputs
@@ -51,6 +51,7 @@ class Twin(mesa.Model):  # type: ignore[misc]
         self.burn_in = columns.world.burn_in
         self.share = columns.world.territory.non_tradable_share
         self.pension = columns.world.territory.pension
+        self.need = columns.world.territory.need
         self.opening = participation.chance_of_opening(
             self.rules.participation.opening, columns.world.territory.formal_share
         )
@@ -81,6 +82,7 @@ class Twin(mesa.Model):  # type: ignore[misc]
             Plain(**one) for one in rows(
                 tables["Providers"], fixed_fee="fixed_fee", rate="rate", margin="margin", base_margin="base_margin",
                 loss="loss", trust="trust", desk="desk", needs_account="needs_account",
+                offered="offered", firms="firms",
             )
         ]  # fmt: skip
         self.destinations = [
@@ -129,8 +131,10 @@ class Twin(mesa.Model):  # type: ignore[misc]
                 adults="adults", children="children", own_workers="own_workers", income="income",
                 others_earnings="others_earnings", absent_earnings="absent_earnings", labour_income="labour_income",
                 receipt="receipt", lately="receipts", persistent="persistent_receipt", variance="receipt_variance",
-                usual_income="smoothed_income", need="need", housing="housing", account="account",
-                desk_distance="desk_distance", school_fee="school_fee",
+                usual_income="smoothed_income", usual_earned="earned_income", need="need", housing="housing",
+                account="account",
+                desk_distance="desk_distance", school_fee="school_fee", power="women_power",
+                woman_decides="woman_decides",
             )
         ]  # fmt: skip
         firms = [
@@ -165,6 +169,7 @@ class Twin(mesa.Model):  # type: ignore[misc]
             tables.migrants, who="person", where="destination", start="start_month", route="route", regular="regular",
             employed="employed", cents="savings", owed="debt", altruism="altruism", target="target_savings",
             plan="plan", waiting="waiting", means="means", channel="channel", known_cost="known_cost",
+            intention="intention",
         ):  # fmt: skip
             person = people[one.pop("who")]
             person.stay = Plain(
@@ -207,10 +212,9 @@ class Twin(mesa.Model):  # type: ignore[misc]
             knowing += stay.person.compares < place.start_informed
             stay.savings += max(stay.means, 0.0)
         share = knowing / len(senders) if senders else 0.0
+        many = sum(one.firms for one in self.providers if one.offered)
         for one in self.providers:
-            one.margin = remittances.exchange_margin(
-                one.base_margin, rules.margin_floor, rules.market_power, len(self.providers), share
-            )
+            one.margin = transfers.exchange_margin(one.base_margin, rules.margin_floor, rules.market_power, many, share)
         for home in self.homes:
             together = sum(max(stay.means, 0.0) for stay in home.stays)
             for stay in home.stays:

@@ -13,9 +13,9 @@ import mesa
 
 from experiments import core
 from experiments.core import AWAY, EMPLOYED, FARM, INACTIVE, OWN_ACCOUNT, TRADE, UNEMPLOYED
-from sim import search, streams, technology
-from sim.codes import Status
-from sim.mechanisms import away, expectations, matching, migration, participation, remittances, separations, spending
+from sim import search, streams, technology, transfers, uses
+from sim.codes import Sex, Status
+from sim.mechanisms import away, expectations, matching, migration, participation, remittances, separations
 from sim.mechanisms.migration import HOME, IRREGULAR, RECRUITED, REGULAR, RETIREMENT
 from sim.search import NEVER, PART_PAY, PART_TIME, TIME, Terms
 from sim.technology import FULL_TIME, LAND_SHARE
@@ -150,16 +150,18 @@ class Household(mesa.Agent):  # type: ignore[misc]
         need = self.need * prices
         target = rules.buffer * need
         held = max(0.0, self.cash - max(0.0, income))
-        wish = spending.planned_consumption(self.usual_income, income, held, target, need, rules.mpc, rules.from_assets)
+        wish = uses.planned_consumption(self.usual_income, income, held, target, need, rules.mpc, rules.from_assets)
         outlay = min(wish, self.cash)
         left = outlay - min(outlay, need)
         pupils = sum(one.in_school for one in self.people)
         self.school = min(left, pupils * self.school_fee * prices)
-        visits = self.members * place.health_quality
-        self.health = min(left - self.school, visits * rules.health_cost * place.base_pay)
+        care = uses.decided(rules.health_women, rules.health_men, self.power) * self.members * place.health_quality
+        own = uses.decided(rules.own_women, rules.own_men, self.power)
+        people = self.need / self.model.need if self.model.need > 0.0 else float(self.members)
+        _, self.health, _ = uses.family_uses(left - self.school, need, people, care, own)
         desired = rules.housing_months * self.usual_income / prices
         self.housing *= 1.0 - rules.housing_wear
-        self.building = spending.housing_outlay(
+        self.building = uses.housing_outlay(
             desired * prices, self.housing * prices, rules.housing_speed, self.cash - outlay - target
         )
         self.general = max(0.0, outlay - self.school - self.health)
@@ -561,7 +563,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.hours = self.wage = self.earnings = self.care_hours = 0.0
         altruism = migration.altruism_at_departure(rules.altruism, home.children, rules.altruism_per_child)
         target = rules.target_years * 12.0 * place.base_pay
-        self.settle_in(way, purse, asked * rules.advance, altruism, target, remittances.OPERATOR, 0.08)
+        self.settle_in(way, purse, asked * rules.advance, altruism, target, transfers.OPERATOR, 0.08)
 
     def move_on(self, way: Any) -> None:
         """Go on if savings pay the way."""
@@ -589,7 +591,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.stay = Plain(
             person=self, destination=there, start=model.now + 1, route=way.route, regular=regular, employed=employed,
             savings=savings, debt=debt, altruism=altruism, target=target, waiting=0.0, plan=0.0, channel=channel,
-            known_cost=known, means=work * self.pay_at(there, level) - there.living_cost,
+            known_cost=known, intention=0.3, means=work * self.pay_at(there, level) - there.living_cost,
         )  # fmt: skip
         self.home.stays.append(self.stay)
 
@@ -603,12 +605,18 @@ class Person(mesa.Agent):  # type: ignore[misc]
         mine = max(stay.means, 0.0)
         if mine <= 0.0:
             return
-        own_part = max(home.labour_income, 0.0) * mine / together
-        altruism = remittances.altruism_now(stay.altruism, rules.decay, model.now - stay.start, home.members)
-        planned = remittances.planned_remittance(mine, own_part, stay.known_cost, altruism)
-        if altruism > 0.0:
-            left = max(0.0, mine - planned * (1.0 + stay.known_cost))
-            planned += min(rules.loan_help * home.debt, 0.5 * left)
+        if home.members == 0:
+            return
+        woman = int(self.sex == Sex.WOMAN)
+        usual = max(home.usual_earned, 0.0)
+        contact = remittances.contact_with_home(rules.contact, rules.contact_women, woman, home.woman_decides)
+        heard = max(remittances.heard_income(usual, home.labour_income, contact), 0.0) * mine / together
+        at_departure, fading = stay.altruism * (1.0 + rules.women_more * woman), 1.0 - rules.women_hold * woman
+        altruism = remittances.altruism_now(at_departure, rules.decay * fading, model.now - stay.start, home.members)
+        weight = remittances.weight_of_home(altruism, stay.intention, rules.own_later)
+        planned = remittances.planned_remittance(mine, heard, stay.known_cost, weight)
+        left = max(0.0, mine - planned * (1.0 + stay.known_cost))
+        planned += min(rules.loan_help * home.debt, 0.5 * left)
         stay.plan = planned
 
     def send(self, stay: Any) -> None:
@@ -622,24 +630,26 @@ class Person(mesa.Agent):  # type: ignore[misc]
         carrier = place.colleagues.get(stay.destination, 0) > 1
         account = home.account == 1
         informed = self.compares < place.start_informed
-        way = remittances.travel_cost(home.desk_distance, 0.0, rules.travel, place.base_pay * place.price_index)
+        way = transfers.travel_cost(home.desk_distance, 0.0, rules.travel, place.base_pay * place.price_index)
         last = ways[stay.channel]
         trip = [way if one.desk else 0.0 for one in ways]
-        worth = remittances.sending_balance(last.fixed_fee + trip[stay.channel], stay.plan, rules.wait)
-        usable = [remittances.can_use(k, account, carrier, one.needs_account) for k, one in enumerate(ways)]
+        worth = transfers.sending_balance(last.fixed_fee + trip[stay.channel], stay.plan, rules.wait)
+        usable = [
+            one.offered and transfers.can_use(k, account, carrier, one.needs_account) for k, one in enumerate(ways)
+        ]
 
         def shares(amount: float) -> list[float]:
-            known = [one if informed or one is last else ways[remittances.OPERATOR] for one in ways]
+            known = [one if informed or one is last else ways[transfers.OPERATOR] for one in ways]
             return [
-                remittances.cost_of_sending(seen.fixed_fee, seen.rate, seen.margin * abroad, trip[k], one.loss, amount)
+                transfers.cost_of_sending(seen.fixed_fee, seen.rate, seen.margin * abroad, trip[k], one.loss, amount)
                 for k, (one, seen) in enumerate(zip(ways, known, strict=True))
             ]
 
         def scores(share: list[float]) -> list[float]:
             papers = 0.0 if stay.regular else rules.papers
             return [
-                remittances.channel_score(
-                    share[k], one.trust - (papers if k != remittances.INFORMAL else 0.0), rules.sensitivity
+                transfers.channel_score(
+                    share[k], one.trust - (papers if k != transfers.INFORMAL else 0.0), rules.sensitivity
                 )
                 for k, one in enumerate(ways)
             ]
@@ -650,7 +660,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             stay.known_cost = sum(w * s for w, s in zip(weights, share, strict=True)) / sum(weights)
         if stay.waiting < max(worth, 0.01):
             return
-        amount, best, most = stay.waiting, remittances.OPERATOR, remittances.FAR
+        amount, best, most = stay.waiting, transfers.OPERATOR, transfers.FAR
         for k, score in enumerate(scores(shares(amount))):
             drawn = score - math.log(-math.log(1.0 - luck.random()))
             if usable[k] and drawn > most:

@@ -90,7 +90,19 @@ class Channel(IntEnum):
     BANK = 0
     OPERATOR = 1
     DIGITAL = 2
-    INFORMAL = 3
+    INFORMAL = 3  # a carrier
+    COOPERATIVE = 4  # savings and credit cooperatives and their networks
+
+
+class Use(IntEnum):
+    """What a household does with remittances; the column of `Households.remittance_use`."""
+
+    DAILY = 0  # food and daily needs
+    PERSONAL = 1  # the deciders' own
+    HEALTH = 2
+    SCHOOL = 3
+    HOUSING = 4
+    BUSINESS = 5
 
 
 class Event(IntEnum):

@@ -17,6 +17,7 @@ ABROAD = DestinationInputs(
 BANK = ProviderInputs(name="bank", fixed_fee=8.0, rate=0.03, margin=0.03, loss=0.0, trust=0.0)
 OPERATOR = ProviderInputs(name="operator", fixed_fee=4.0, rate=0.03, margin=0.02, loss=0.001, trust=0.0)
 DIGITAL = ProviderInputs(name="digital", fixed_fee=1.0, rate=0.03, margin=0.01, loss=0.001, trust=-1.0)
+COOPERATIVE = ProviderInputs(name="cooperative", fixed_fee=2.0, rate=0.03, margin=0.01, loss=0.0, trust=-1.0)
 INFORMAL = ProviderInputs(name="informal", fixed_fee=0.0, rate=0.06, margin=0.0, loss=0.01, trust=-1.0)
 AGES = (.14, .13, .12, .11, .09, .08, .07, .06, .05, .04, .03, .025, .02, .015, .01, .006, .004)  # fmt: skip
 DEATHS = (.02, .002, .001, .002, .003, .003, .003, .004, .005, .006, .008, .012, .02, .03, .055, .09, .15, .24, .34,
@@ -37,5 +38,5 @@ def example_inputs() -> Inputs:
         grant_per_head=1.0, pension=80.0, pension_coverage=0.1, need=20.0, poverty_headcount=0.5, loan_rate=0.0125,
         loan_capital=15.0, account_share=0.2, desk_distance_town=2.0, desk_distance_village=12.0, price_informed=0.2,
         school_quality=0.8, health_quality=0.7, pool_wage_ratio=0.7, destinations=(CITY, ABROAD),
-        providers=(BANK, OPERATOR, DIGITAL, INFORMAL),
+        providers=(BANK, OPERATOR, DIGITAL, INFORMAL, COOPERATIVE),
     )  # fmt: skip

@@ -104,7 +104,7 @@ GROUPS: dict[str, Group] = {
         lambda now, open_, owner, start: (open_ == 1) & (owner != PUBLIC) & (now - start < 24)),
     "lenders": Group("local lenders", (Lenders.id,), lambda now, ids: ids >= 0),
     "providers": Group("all ways to send money", (Providers.id,), lambda now, ids: ids >= 0),
-    "providers_formal": Group("banks, operators and digital channels", (Providers.channel,),
+    "providers_formal": Group("banks, operators, digital channels and cooperatives", (Providers.channel,),
         lambda now, channel: channel != int(Channel.INFORMAL)),
     "providers_digital": Group("the digital channel", (Providers.channel,),
         lambda now, channel: channel == int(Channel.DIGITAL)),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import Motive, Occupation, Owner, Route, Sector, Sex, Status, Work
+from sim.codes import Channel, Motive, Occupation, Owner, Route, Sector, Sex, Status, Work
 from sim.first_firms import CAPITAL_COST, jobs, service_share
 from sim.mechanism import Month, kernel
 from sim.mechanisms.away import pay_there
@@ -37,10 +37,13 @@ from sim.streams import ONCE, Luck, Streams, draw, logistic_draw, normal, unifor
 from sim.synthetic import identities, synthetic
 from sim.table import Array
 from sim.technology import ALPHA, LAND_SHARE, OWN_ACCOUNT
-from sim.territory import Inputs
+from sim.territory import CHANNELS, Inputs
+from sim.transfers import NEEDS_ACCOUNT, OPERATOR, PAYS_AT_DESKS, sending_balance, travel_cost
+from sim.uses import decided, family_uses
 
 if TYPE_CHECKING:
     from sim.mechanisms.skills import Skills
+    from sim.mechanisms.spending import Spending
     from sim.model import Setup, World
     from sim.survey import People
 
@@ -153,13 +156,14 @@ def places(population: Population, inputs: Inputs) -> None:
     )  # fmt: skip
     fees = np.array([d.recruiter_fee for d in there])
     population.add(Recruiters, number, id=ids, fee=fees)
-    offered = inputs.providers
-    ways = {name: np.array([getattr(p, name) for p in offered]) for name in ("fixed_fee", "rate", "loss", "trust")}
-    margin = np.array([p.margin for p in offered])
-    channel = np.arange(len(offered))
+    channel = np.arange(len(Channel))
+    at = {CHANNELS.index(one.name): one for one in inputs.providers}
+    names = ("fixed_fee", "rate", "margin", "loss", "trust", "firms")
+    ways = {name: np.array([getattr(at[int(k)], name) if int(k) in at else 0.0 for k in channel]) for name in names}
     population.add(
-        Providers, len(offered), id=channel + 1, channel=channel, margin=margin, base_margin=margin,
-        desk=(channel < 2).astype(np.int8), needs_account=((channel == 0) | (channel == 2)).astype(np.int8), **ways,
+        Providers, len(channel), id=channel + 1, channel=channel, base_margin=ways["margin"],
+        offered=np.isin(channel, list(at)), desk=np.isin(channel, PAYS_AT_DESKS),
+        needs_account=np.isin(channel, NEEDS_ACCOUNT), **ways,
     )  # fmt: skip
 
 
@@ -278,7 +282,7 @@ def emigrants(world: World, setup: Setup) -> None:
         household=persons.household[rows], locality=population.households.locality[persons.household[rows]],
         destination=where, start_month=-months - setup.burn_in, motive=int(Motive.WORK),
         route=np.where(regular, int(Route.REGULAR), int(Route.IRREGULAR)), regular=regular.astype(np.int8),
-        employed=employed.astype(np.int8), recognised=known.astype(np.int8), occupation=occupation,
+        channel=OPERATOR, employed=employed.astype(np.int8), recognised=known.astype(np.int8), occupation=occupation,
         altruism=setup.parameters.migration.altruism,
         target_savings=setup.parameters.migration.target_years * 12.0 * inputs.pay_basic,
         savings=np.rint(there_columns.living_cost[where] * 100).astype(np.int64),
@@ -532,7 +536,11 @@ class Solution:
             self.setup.parameters.remittances,
         )
         month = self.month(remittances)
-        plan(month.migrants, month.households, remittances.rules, month.age_base, np.zeros(migrants.count, np.int64))
+        households.earned_income[:] = households.labour_income + households.other_income  # nothing is unusual
+        plan(
+            month.persons, month.migrants, month.households, remittances.rules, month.age_base,
+            np.zeros(migrants.count, np.int64),
+        )  # fmt: skip
         receipt = np.bincount(migrants.household, migrants.plan, minlength=households.count)
         households.persistent_receipt[:] += self.step * (receipt - households.persistent_receipt)
         households.receipt[:] = households.persistent_receipt
@@ -727,8 +735,7 @@ def money(self: Solution) -> float:
     self.step = 1.0
     self.remit()
     waited = draw(self.world.streams.luck("initial", "waiting", ONCE), tables.migrants.id)
-    tables.migrants.waiting[:] = 2.0 * waited * tables.migrants.plan
-    tables.migrants.savings[:] += np.rint(200.0 * waited * tables.migrants.plan).astype(np.int64)
+    set_aside(self, waited)
     receivers(persons, households, tables.migrants)
     income = labour + dividends + pensions + households.persistent_receipt
     residual = elsewhere(self, income)
@@ -776,6 +783,20 @@ def money(self: Solution) -> float:
     return share
 
 
+def set_aside(self: Solution, drawn: Array) -> None:
+    """Money put by for the next transfer: somebody who sends every n months is in any of them alike."""
+    tables, rules = self.tables, self.setup.parameters.remittances
+    migrants, households, providers = tables.migrants, tables.households, tables["Providers"]
+    way = travel_cost(1.0, 0.0, rules.travel, self.base_pay) * households.desk_distance[migrants.household]
+    fixed = providers.values("fixed_fee")[migrants.channel] + way * providers.values("desk")[migrants.channel]
+    months = np.ones(migrants.count)
+    for m in np.flatnonzero(migrants.plan > 0.0):
+        planned = float(migrants.plan[m])
+        months[m] = max(1.0, math.ceil(sending_balance(float(fixed[m]), planned, rules.wait) / planned))
+    migrants.waiting[:] = np.floor(drawn * months) * migrants.plan
+    migrants.savings[:] += np.rint(100.0 * migrants.waiting.astype(np.float64)).astype(np.int64)
+
+
 def authorities(self: Solution) -> None:
     """Budgets: what central government grants covers the staff, and taxes and dues come on top."""
     inputs, tables = self.inputs, self.tables
@@ -790,6 +811,20 @@ def authorities(self: Solution) -> None:
     revenue = payroll + inputs.grant_per_head * residents + inputs.tax_rate * formal_pay + dues
     tables["Authorities"].values("smoothed_revenue")[:] = tables["Authorities"].values("revenue")[:] = revenue
     tables["Lenders"].values("cash")[:] = np.rint(100 * inputs.loan_capital * residents).astype(np.int64)
+
+
+@kernel
+def care(
+    budget: Array, need: Array, members: Array, quality: Array, power: Array, rules: Spending, each: float, out: Array
+) -> None:
+    """What each household spends on health out of a budget, by the rule of `Spending`."""
+    for h in range(len(out)):
+        people = need[h] / each if each > 0.0 else 1.0 * members[h]
+        health = decided(rules.health_women, rules.health_men, 1.0 * power[h]) * members[h] * quality[h]
+        own = decided(rules.own_women, rules.own_men, 1.0 * power[h])
+        out[h] = 0.0
+        if members[h] > 0:
+            _, out[h], _ = family_uses(max(budget[h], 0.0), 1.0 * need[h], people, health, own)
 
 
 def elsewhere(self: Solution, income: Array) -> Array:
@@ -807,12 +842,15 @@ def elsewhere(self: Solution, income: Array) -> Array:
     bought = parameters.government.local_share * (authority.values("revenue") - authority.values("staff_budget"))
     room = 0.9 * self.capacity()
     everywhere = np.bincount(place, income, minlength=self.count)
-    extra = np.zeros(households.count)
+    extra, treated = np.zeros(households.count), np.zeros(households.count)
     for _ in range(3):  # what is wanted is all but linear in income
         total = income + extra
         cost = np.minimum(total, pupils * households.school_fee)
-        cost = cost + households.members * localities.health_quality[place] * (
-            parameters.spending.health_cost * localities.base_pay[place])  # fmt: skip
+        care(
+            np.maximum(total - households.need, 0.0) - cost, households.need, households.members,
+            localities.health_quality[place], households.women_power, parameters.spending.rules, inputs.need, treated,
+        )  # fmt: skip
+        cost = cost + treated
         general = np.maximum(np.maximum(total, households.need) - households.home_food - cost, 0.0)
         wanted = inputs.non_tradable_share * np.bincount(place, general, minlength=self.count)
         gap = (room - bought - wanted) / max(inputs.non_tradable_share, 1e-9)

@@ -96,6 +96,8 @@ class Migrants(Table):
     plan = column(f32, "money/month", "r: amount planned to be received a month (R4)")
     waiting = column(f32, "money", "planned amounts not yet sent")
     means = column(f32, "money/month", "x: pay there less living costs and debt service, smoothed (R4)")
+    intention = column(f32, "1", "to return: share of the discounted rest of life expected at home (R3)", 0.3)
+    gift = column(f32, "money/month", "given to projects of the home-town association this month")
     channel = column(i8, "code", "codes.Channel used last")
     known_cost = column(f32, "1", "tau: cost share of sending that the migrant expects", 0.08)
     sent = column(f32, "money/month", "amount sent this month, before fees, in home money")
@@ -142,6 +144,9 @@ class Households(Table):
     housing_spending = column(f32, "money/month", "spent on building this month")
     poor = column(i8, "1", "1 if consumption per adult equivalent lies below the poverty line")
     woman_decides = column(i8, "1", "1 if a woman receives or decides on remittances")
+    women_power = column(f32, "1", "share of the household's income that women control: their weight in its use", 0.5)
+    personal_spending = column(f32, "money/month", "spent by those who decide on themselves, beyond an equal share")
+    remittance_use = column(f32, "money/month", "by codes.Use: spent, less what would be had nothing come", width=6)
     account = column(i8, "1", "1 with an account at a bank, mobile operator or cooperative")
     desk_distance = given(f32, "km", "distance to the nearest paying-out desk")
     insured = column(i8, "1", "1 if insured against income loss")
@@ -151,6 +156,9 @@ class Households(Table):
     card = lever(0, (0, 1), "1", "holds a transfer card: the digital channel at its reduced fee; obeyed by Remittances")
     desk_nearer = lever(0, (0, 1), "1", "share of the way to a desk that is saved; obeyed by Remittances")
     price_information = lever(0, (0, 1), "1", "share informed about transfer prices; obeyed by Remittances")
+    project_information = lever(
+        0, (0, 1), "1", "how far those away are told what the place has to build first; obeyed by Remittances"
+    )
     cash_grant = lever(0, (0, 1e9), "money/month", "grant paid to the household; obeyed by Government")
     premium_support = lever(0, (0, 1), "1", "share of an insurance premium that is paid; obeyed by Finance")
     loan_guarantee = lever(0, (0, 1), "1", "share of a loan that is guaranteed; obeyed by Finance")
@@ -224,10 +232,12 @@ class Lenders(Table):
 
 
 class Providers(Table):
-    """Ways to send money: bank, operator, digital, informal carrier."""
+    """Ways to send money, one row for each of codes.Channel."""
 
     id = given(i64, "1", "identity")
     channel = given(i8, "code", "codes.Channel")
+    offered = given(i8, "1", "1 where the place has this channel", 1)
+    firms = given(i16, "1", "firms that offer it", 1)
     fixed_fee = given(f32, "money", "fee per transfer")
     rate = given(f32, "1", "fee as a share of the amount")
     margin = column(f32, "1", "exchange margin as a share of the amount")
@@ -238,6 +248,7 @@ class Providers(Table):
     needs_account = given(i8, "1", "1 if the receiver needs an account or card")
     cash = money("provider's money of the month, passed on to the rest of the country")
     fee_cut = lever(0, (0, 1), "1", "share of fixed fee and rate that is cut; obeyed by Remittances")
+    entrants = lever(0, (0, 20), "1", "more firms that offer the channel and compete; obeyed by Remittances")
 
 
 class Recruiters(Table):
@@ -281,6 +292,7 @@ class Localities(Table):
     prevalence = column(f32, "1", "share away by women/men below 35/from 35, slow average over 24 months", width=4)
     informed = column(f32, "1", "share of remitting households informed about transfer prices")
     start_informed = given(f32, "1", "share of remitting households that compare transfer prices unasked")
+    gifts = column(f32, "money/month", "given by those away to common projects this month")
     start_residents = given(i32, "1", "people here at the start: they set how many candidates the pool offers")
     school_quality = column(f32, "1", "schools: the scarcer of buildings and staff over need, at most 1")
     health_quality = column(f32, "1", "clinics: the scarcer of buildings and staff over need, at most 1")

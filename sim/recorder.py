@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.codes import Event, Motive, Reason, Sector, Status
+from sim.codes import Event, Motive, Reason, Sector, Status, Use
 from sim.mechanism import Mechanism, Month, kernel
 from sim.population import (
     Firms,
@@ -29,6 +29,7 @@ CHILD, STUDENT, INACTIVE, UNEMPLOYED, EMPLOYED, OWN_ACCOUNT, AWAY, ABSENT = (int
 FAMILY = int(Motive.FAMILY)
 OFFERS = int(Reason.OFFERS)
 REMITTANCES = int(Reason.REMITTANCES)
+USES = len(Use)
 GROUPS = ("all", "sex=women", "sex=men", "recipient=yes", "recipient=no", "youth=yes",
           "migrants=yes", "migrants=no")  # fmt: skip
 """Whom indicators are reported for, localities aside; `migrants`: the household has somebody away or not."""
@@ -52,21 +53,23 @@ PERSON_TALLIES = (
     "wages", "hours_share", "reservation_wages", "reservation_holders", "skill", "schooling", "newcomers_employed",
     "away", "origin_adults", "away_adults", "away_skilled", "away_overqualified", "away_idle", "away_irregular",
     "migrant_debt", "search_months", "returnees", "nonlabour_income", "months_away", "transfers", "transfer_costs",
-    "family_migrants",
+    "family_migrants", "migrant_pay",
 )  # fmt: skip
 (PERSONS, ADULTS, LABOUR_FORCE, WORKING, EMPLOYEES, OWN, SEARCHING, DISCOURAGED, BY_REMITTANCES, FORMAL, INSURED,
  SCHOOL_AGE, AT_SCHOOL, CARE, CARERS, EARNINGS, WAGES, HOURS_SHARE, RESERVATION, HOLDERS, SKILL, SCHOOLING, INCOMERS,
  GONE, ORIGIN_ADULTS, GONE_ADULTS, GONE_SKILLED, OVERQUALIFIED, IDLE, IRREGULAR, TRIP_DEBT, SEARCHED, RETURNEES,
- NONLABOUR, EXPERIENCE, SENT, COSTS, FAMILY_STAYS,
+ NONLABOUR, EXPERIENCE, SENT, COSTS, FAMILY_STAYS, PAID_THERE,
  ) = range(len(PERSON_TALLIES))  # fmt: skip
 
 HOUSEHOLD_TALLIES = (
     "households", "recipients", "income", "labour_income", "receipts", "consumption", "liquid_assets", "household_debt",
     "poor", "members", "poverty_gap", "households_insured", "accounts", "spending", "school_spending",
-    "health_spending", "housing_spending",
+    "health_spending", "housing_spending", "personal_spending", "women_receiving", "women_power", "use_daily",
+    "use_personal", "use_health", "use_school", "use_housing", "use_business",
 )  # fmt: skip
 (HOMES, RECEIVING, INCOME, LABOUR_INCOME, RECEIPTS, CONSUMPTION, ASSETS, DEBT, POOR, MEMBERS, GAP, HOMES_INSURED,
- ACCOUNTS, SPENDING, FOR_SCHOOL, FOR_HEALTH, FOR_HOUSING) = range(len(HOUSEHOLD_TALLIES))  # fmt: skip
+ ACCOUNTS, SPENDING, FOR_SCHOOL, FOR_HEALTH, FOR_HOUSING, FOR_SELF, BY_WOMEN, POWER, FIRST_USE,
+ *_) = range(len(HOUSEHOLD_TALLIES))  # fmt: skip
 
 
 @dataclass
@@ -80,10 +83,11 @@ class Observation(Mechanism):
         Persons.reservation_wage, Persons.care_hours, Persons.returnee, Persons.insured,
         Persons.nonlabour_income, Persons.months_away, Migrants.motive, Migrants.fee, Migrants.lost,
         Migrants.ended, Migrants.employed, Migrants.occupation, Migrants.regular, Migrants.debt, Migrants.sent,
-        Migrants.channel,
+        Migrants.channel, Migrants.wage, Migrants.gift,
         Households.locality, Households.liquid_assets, Households.debt, Households.members, Households.adults,
         Households.away, Households.schooling_spending, Households.health_spending,
-        Households.housing_spending,
+        Households.housing_spending, Households.personal_spending, Households.woman_decides,
+        Households.women_power, Households.remittance_use,
         Households.children, Households.labour_income, Households.receipt, Households.persistent_receipt,
         Households.income, Households.consumption, Households.spending, Households.poor, Households.insured,
         Households.account,
@@ -131,6 +135,7 @@ def tally_persons(
             if migrants.regular[spell] == 0:
                 cells[cell, IRREGULAR] += 1
             cells[cell, TRIP_DEBT] += migrants.debt[spell]
+            cells[cell, PAID_THERE] += round(migrants.wage[spell] * 100.0)
             cells[cell, SENT] += round(migrants.sent[spell] * 100.0)
             cells[cell, COSTS] += round((migrants.fee[spell] + migrants.lost[spell]) * 100.0)
             if migrants.motive[spell] == FAMILY:
@@ -197,6 +202,12 @@ def tally_households(households: Households, localities: Localities, receives: A
         cells[cell, FOR_SCHOOL] += round(households.schooling_spending[h] * 100.0)
         cells[cell, FOR_HEALTH] += round(households.health_spending[h] * 100.0)
         cells[cell, FOR_HOUSING] += round(households.housing_spending[h] * 100.0)
+        cells[cell, FOR_SELF] += round(households.personal_spending[h] * 100.0)
+        if receives[h] and households.woman_decides[h]:
+            cells[cell, BY_WOMEN] += 1
+            cells[cell, POWER] += round(households.women_power[h] * 10000.0)
+        for use in range(USES):
+            cells[cell, FIRST_USE + use] += round(households.remittance_use[h, use] * 100.0)
         cells[cell, ASSETS] += households.liquid_assets[h]
         cells[cell, DEBT] += households.debt[h]
         cells[cell, HOMES_INSURED] += households.insured[h]

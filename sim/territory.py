@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.codes import Channel
 from sim.table import Array
+
+CHANNELS = tuple(channel.name.lower() for channel in Channel)
 
 
 class TerritoryError(ValueError):
@@ -64,7 +67,7 @@ class DestinationInputs:
 
 @dataclasses.dataclass(frozen=True)
 class ProviderInputs:
-    """One way to send money: bank, operator, digital or informal carrier."""
+    """One way to send money, by its name in codes.Channel; what a place does not list it does not have."""
 
     name: str = dataclasses.field(metadata={"text": True})
     fixed_fee: float = figure("money", (0, 1e12), "fee per transfer")
@@ -72,6 +75,7 @@ class ProviderInputs:
     margin: float = figure("1", (0, 0.5), "exchange margin as a share when nobody compares")
     loss: float = figure("1", (0, 0.5), "chance that a transfer is lost")
     trust: float = figure("1", (-10, 10), "trust in logit units")
+    firms: float = figure("1", (1, 1000), "firms that offer this way and compete", default=1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -220,6 +224,10 @@ def _read(kind: type, values: dict[str, Any], where: str) -> Any:
             items = values.get(name, {})
             if not isinstance(items, dict):
                 raise TerritoryError(f"{place} must be a table by name")
+            if name == "providers":
+                strange = sorted(set(items) - set(CHANNELS))
+                if strange:
+                    raise TerritoryError(f"{place}.{strange[0]} is not a known channel; allowed: {', '.join(CHANNELS)}")
             found[name] = tuple(_read(nested, {"name": key, **item}, f"{place}.{key}") for key, item in items.items())
             continue
         if name not in values:

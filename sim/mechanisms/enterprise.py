@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sim.codes import Event, Owner, Sector, Status, Work
+from sim.codes import Event, Owner, Sector, Status, Use, Work
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
@@ -21,6 +21,7 @@ TRADABLE, NON_TRADABLE, PUBLIC = int(Sector.TRADABLE), int(Sector.NON_TRADABLE),
 INACTIVE, UNEMPLOYED = int(Status.INACTIVE), int(Status.UNEMPLOYED)
 EMPLOYED, ON_OWN_ACCOUNT = int(Status.EMPLOYED), int(Status.OWN_ACCOUNT)
 LOCAL, RETURNEE, NO_WORK = int(Owner.LOCAL), int(Owner.RETURNEE), int(Work.NONE)
+BUSINESS = int(Use.BUSINESS)
 GROWN_UP = 18 * 12  # months
 FIXED = 1048576.0
 CELLS = 4  # sector (tradable or not) and occupation
@@ -473,7 +474,7 @@ class Enterprise(Mechanism):
         Persons.search_months, Persons.why_out, Persons.formal,
         Firms.productivity, Firms.capital, Firms.debt, Firms.losing_months, Firms.open, Firms.vacancies,
         Firms.output,
-        Lenders.loans, Lenders.written_off,
+        Households.remittance_use, Lenders.loans, Lenders.written_off,
     )  # fmt: skip
     adds: ClassVar = (Firms,)
     pays: ClassVar = (
@@ -613,6 +614,10 @@ class Enterprise(Mechanism):
             "expected_sales": np.where(sector == NON_TRADABLE, 0.9, 1.0) * planned,
         }  # fmt: skip
         rows = month.add(Firms, len(founders), **details)
+        held, received = (
+            month.values(column)[home] for column in (Households.liquid_assets, Households.received_assets)
+        )
+        month.values(Households.remittance_use)[home, BUSINESS] = np.maximum(own - (held - received), 0) / 100.0
         month.pay("start-up capital", home, rows, own)
         month.pay("start-up loans", place, rows, loan)
         e = month.values(Localities.tradable_price)[place]

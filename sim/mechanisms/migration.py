@@ -156,6 +156,24 @@ def logistic(value: float) -> float:
 
 
 @rule
+def life_at_home(staying: float, consider: float, beta: float) -> float:
+    """Share of the rest of life, discounted, that somebody away expects to spend at home: intention to return.
+
+    With a chance ``h = q (1 - P(stay))`` a month to go back, ``h / (h + 1/beta - 1)``.
+
+    Parameters
+    ----------
+    staying : P(stay), in [0, 1], each time a return is considered
+    consider : q, 1/month
+    beta : discount factor a month, in (0, 1)
+    """
+    back = consider * (1.0 - staying)
+    if back <= 0.0:
+        return 0.0
+    return back / (back + 1.0 / beta - 1.0)
+
+
+@rule
 def gumbel(uniform: float) -> float:
     """Extreme-value draw: added to log weights, the largest is a draw from the logit."""
     return -math.log(-math.log(uniform))
@@ -461,6 +479,8 @@ def consider(
             if migrants.savings[spell] / 100.0 - migrants.waiting[spell] >= migrants.target_savings[spell]:
                 at_home += rules.target_pull
         abroad = logistic(rules.nest * math.log(total) - at_home) if total > 0.0 else 0.0
+        if spell >= 0:
+            migrants.intention[spell] = life_at_home(abroad, rules.consider, preferences.beta)
         if u_go >= abroad:
             if spell >= 0:
                 who[wanting], chosen[wanting], prices[wanting] = i, HOME, destinations.fare[where]
@@ -721,7 +741,7 @@ class Migration(Mechanism):
         Migrants.regular, Migrants.ended, Migrants.employed, Migrants.recognised, Migrants.occupation,
         Migrants.wage,
         Migrants.means, Migrants.debt, Migrants.plan, Migrants.waiting, Migrants.channel, Migrants.known_cost,
-        Migrants.detected,
+        Migrants.detected, Migrants.intention,
         Households.members, Households.adults, Households.away, Households.own_workers, Households.debt,
         Firms.jobs, Firms.labour, Lenders.loans, Localities.prevalence,
     )  # fmt: skip

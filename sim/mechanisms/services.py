@@ -74,8 +74,11 @@ def serve(
             localities.start_upkeep[place] = bought
         spent = localities.start_upkeep[place] * 1.0
         upkeep = rules.wear * start_buildings * (bought / spent if spent > 0.0 else 1.0)
+        given = 0.0  # as many buildings as the same money keeps up in the authority's hands
+        if spent > 0.0:
+            given = rules.wear * start_buildings * localities.gifts[place] / localities.price_index[place] / spent
         localities.buildings[place] = standing(
-            1.0 * localities.buildings[place], rules.wear, upkeep, 1.0 * localities.building_works[place]
+            1.0 * localities.buildings[place], rules.wear, upkeep, localities.building_works[place] + given
         )
     for place in range(places):
         if people[place] == 0:
@@ -103,7 +106,7 @@ class Services(Mechanism):
     reads = (
         Households.locality, Households.members, Firms.locality, Firms.sector, Firms.open, Firms.labour,
         Authorities.locality, Authorities.purchases, Localities.price_index, Localities.building_works,
-        Localities.start_residents,
+        Localities.start_residents, Localities.gifts,
     )  # fmt: skip
     writes = (
         Localities.buildings, Localities.school_quality, Localities.health_quality, Localities.start_staffing,

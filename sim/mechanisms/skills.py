@@ -213,7 +213,8 @@ def study_and_learn(
         now_worth = skilled if years >= skilled_schooling else basic
         costs = 12.0 * (fee + work_forgone(months, now_worth * persons.skill[i]))
         net = (worth - costs) / (12.0 * localities.base_pay[place] * price)
-        stays = uniforms(luck, persons.id[i])[0] < stay_chance(net, rules.sensitivity, rules.value_in_itself)
+        valued = rules.value_in_itself + rules.mothers * (households.women_power[home] - 0.5)
+        stays = uniforms(luck, persons.id[i])[0] < stay_chance(net, rules.sensitivity, valued)
         if affordable and stays and months < LAST_AT_SCHOOL:
             continue
         persons.in_school[i] = 0
@@ -238,7 +239,7 @@ class Skills(Mechanism):
         Persons.id, Persons.household, Persons.sex, Persons.birth_month, Persons.spell,
         Persons.training_place,
         Households.locality, Households.liquid_assets, Households.others_earnings, Households.other_income,
-        Households.need, Households.persistent_receipt, Households.school_support,
+        Households.need, Households.persistent_receipt, Households.school_support, Households.women_power,
         Migrants.employed,
         Localities.school_quality, Localities.price_index, Localities.prevalence, Localities.unemployment,
         Localities.base_pay,
@@ -284,6 +285,9 @@ class Skills(Mechanism):
     repetition: float = param(0.4, "1", (0.0, 1.0), "assumption: years repeated in a school without buildings or staff")
     sensitivity: float = param(3.0, "1/year of local pay", (0.0, 20.0), "assumption: of staying at school to its gain")
     value_in_itself: float = param(2.0, "1", (-5.0, 5.0), "assumption: school valued beside pay, in logit units")
+    mothers: float = param(
+        1.0, "1", (0.0, 5.0), "more of it where women control money; sign: Duflo 2003; size: assumption, in logit units"
+    )
     patience: float = param(
         0.99,
         "1/month",

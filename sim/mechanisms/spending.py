@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.codes import Sector, Status, Work
+from sim.codes import Sector, Status, Use, Work
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
@@ -16,49 +16,15 @@ from sim.population import Authorities, Firms, Households, Localities, Persons
 from sim.ranking import ascending
 from sim.table import Array
 from sim.technology import trade_capacity
+from sim.uses import cents, decided, uses_of_cash
 
 NON_TRADABLE = int(Sector.NON_TRADABLE)
 ON_OWN_ACCOUNT, TRADE = int(Status.OWN_ACCOUNT), int(Work.TRADE)
+DAILY, PERSONAL, HEALTH, SCHOOL, HOUSING = (
+    int(Use.DAILY), int(Use.PERSONAL), int(Use.HEALTH), int(Use.SCHOOL), int(Use.HOUSING),
+)  # fmt: skip
+USES = len(Use)
 FIXED = 1024.0  # sums over sellers are whole numbers of 1/1024, so that order cannot matter
-
-
-@rule
-def planned_consumption(
-    smoothed_income: float,
-    income: float,
-    assets: float,
-    target: float,
-    need: float,
-    mpc: float,
-    from_assets: float,
-) -> float:
-    """What a household would like to consume: ``Yp + mpc (Y - Yp) + m_a (A - A*)``, at least its need.
-
-    Parameters
-    ----------
-    smoothed_income : Yp, money/month
-    income : Y, money/month, of this month
-    assets : A, money, >= 0, held before this month's income
-    target : A*, money, >= 0, buffer stock the household aims at; saving stops there
-    need : money/month, subsistence need at current prices
-    mpc : dimensionless, share of a passing change of income that is spent
-    from_assets : 1/month, m_a, share of assets above the target that is spent
-
-    Returns
-    -------
-    money/month; rises with each argument but the target.
-
-    References
-    ----------
-    Carroll (1997), Quarterly Journal of Economics 112(1), 1-55: buffer-stock saving.
-    """
-    return max(need, smoothed_income + mpc * (income - smoothed_income) + from_assets * (assets - target))
-
-
-@rule
-def housing_outlay(desired: float, stock: float, speed: float, spare: float) -> float:
-    """Building: a part of the gap to the desired house, out of cash above the buffer alone (money/month)."""
-    return max(0.0, min(speed * (desired - stock), spare))
 
 
 @rule
@@ -100,8 +66,9 @@ def price_change(
     Blinder (1991), American Economic Review 81(2), 89-96: why prices are sticky.
     """
     change = use_speed * (use - 0.9)
-    if cost > 0.0:
-        change += cost_speed * math.log((1.0 + markup) * cost / price)
+    over = (1.0 + markup) * cost / price
+    if over > 0.0:
+        change += cost_speed * math.log(over)
     if use < idle:
         change = min(change, 0.0)
     return min(most, max(-most, change))
@@ -128,6 +95,7 @@ def plan(
     localities: Localities,
     rules: Spending,
     share: float,
+    base_need: float,
     pupils: Array,
     general: Array,
     school: Array,
@@ -135,40 +103,55 @@ def plan(
     building: Array,
     wanted: Array,
 ) -> None:
-    """Rank the uses of cash: need, then school and health, then the rest; building out of what is spare."""
+    """Each household ranks the uses of its cash; what remittances change in them is noted beside."""
     for h in range(len(pupils)):
         general[h], school[h], health[h], building[h] = 0, 0, 0, 0
+        households.personal_spending[h] = 0.0
+        for use in range(USES):
+            households.remittance_use[h, use] = 0.0
         if households.members[h] == 0:
             continue
         place = households.locality[h]
-        prices = localities.price_index[place]
-        own_money = households.liquid_assets[h]
-        income = households.labour_income[h] + households.other_income[h]
-        usual = households.smoothed_income[h]
-        if rules.remittances_spent == 1:
-            income += households.receipt[h]
-        else:  # what came is put aside, and plans are made as if it had not come
-            usual = households.earned_income[h]
-            own_money = max(0, own_money - households.received_assets[h])
-        cash = own_money / 100.0
+        prices = 1.0 * localities.price_index[place]
+        cash = households.liquid_assets[h] / 100.0
+        own_cash = max(0, households.liquid_assets[h] - households.received_assets[h]) / 100.0
+        food = 1.0 * households.home_food[h]
+        income = 1.0 * households.labour_income[h] + households.other_income[h]
         need = households.need[h] * prices
         target = rules.buffer * need
-        food = households.home_food[h]
-        held_before = max(0.0, cash - max(0.0, income - food))
-        wish = planned_consumption(usual, income, held_before, target, need, rules.mpc, rules.from_assets)
-        outlay = min(max(0.0, wish - food), cash)
-        left = outlay - min(outlay, max(0.0, need - food))
-        for_school = min(left, pupils[h] * households.school_fee[h] * prices)
-        visits = households.members[h] * localities.health_quality[place]
-        for_health = min(left - for_school, visits * rules.health_cost * localities.base_pay[place])
-        desired = rules.housing_months * usual / prices
+        cost = pupils[h] * households.school_fee[h] * prices
+        people = households.need[h] / base_need if base_need > 0.0 else 1.0 * households.members[h]
+        power = 1.0 * households.women_power[h]
+        care = decided(rules.health_women, rules.health_men, power)
+        care *= households.members[h] * localities.health_quality[place]
+        own = decided(rules.own_women, rules.own_men, power)
         house = households.housing[h] * (1.0 - rules.housing_wear)
         households.housing[h] = house
-        for_building = housing_outlay(desired * prices, house * prices, rules.housing_speed, cash - outlay - target)
-        school[h] = math.floor(for_school * 100.0)
-        health[h] = math.floor(for_health * 100.0)
-        general[h] = max(0, math.floor(outlay * 100.0) - school[h] - health[h])
-        building[h] = math.floor(for_building * 100.0)
+        months = rules.housing_months
+
+        # As if nothing had come; and, unless what came is put aside, as it is.
+        usual = 1.0 * households.earned_income[h]
+        daily, personal, for_health, for_school, for_building = uses_of_cash(
+            usual, income, own_cash, food, need, target, cost, people, care, own, months * usual,
+            house * prices, rules.mpc, rules.from_assets, rules.housing_speed,
+        )  # fmt: skip
+        if rules.remittances_spent == 1:
+            without = (daily, personal, for_health, for_school, for_building)
+            usual = 1.0 * households.smoothed_income[h]
+            daily, personal, for_health, for_school, for_building = uses_of_cash(
+                usual, income + households.receipt[h], cash, food, need, target, cost, people, care, own,
+                months * usual, house * prices, rules.mpc, rules.from_assets, rules.housing_speed,
+            )  # fmt: skip
+            if own_cash < cash or households.persistent_receipt[h] > 0.0:
+                households.remittance_use[h, DAILY] = daily - without[0]
+                households.remittance_use[h, PERSONAL] = personal - without[1]
+                households.remittance_use[h, HEALTH] = for_health - without[2]
+                households.remittance_use[h, SCHOOL] = for_school - without[3]
+                households.remittance_use[h, HOUSING] = for_building - without[4]
+        school[h], health[h] = cents(for_school), cents(for_health)
+        general[h] = max(0, cents(daily + personal + for_health + for_school) - school[h] - health[h])
+        building[h] = cents(for_building)
+        households.personal_spending[h] = personal
         wanted[place] += math.floor(share * general[h]) + building[h] // 2
 
 
@@ -404,10 +387,11 @@ def move_prices(
 class Spending(Mechanism):
     """Households spend between need and cash; what is short is rationed, and local prices move.
 
-    Cash goes to need first, then to school and health, then to the rest, with a constant share on
-    non-tradables; what is spare above the buffer can go into the house. Non-tradables are sold up to the
-    capacity the authority left, at this month's price; the unmet rest stays in the purse. Sellers share
-    the sales by capacity. Prices are set for next month.
+    Cash goes to need first, then to the school of those who go, then to daily needs, health and the
+    deciders' own wishes by what they are worth, women's and men's preferences counting by their say;
+    then a buffer is filled, and what is spare above it can go into the house. A constant share goes to
+    non-tradables. These are sold up to the capacity the authority left, at this month's price; the unmet
+    rest stays in the purse. Sellers share the sales by capacity. Prices are set for next month.
     """
 
     reads: ClassVar = (
@@ -415,9 +399,9 @@ class Spending(Mechanism):
         Persons.in_school,
         Households.locality, Households.members, Households.liquid_assets, Households.need,
         Households.home_food, Households.receipt, Households.other_income, Households.smoothed_income,
-        Households.earned_income, Households.school_fee,
+        Households.earned_income, Households.school_fee, Households.persistent_receipt, Households.women_power,
         Firms.id, Firms.locality, Firms.sector, Firms.open, Firms.output, Firms.wage_bill,
-        Localities.till, Localities.capacity, Localities.base_pay, Localities.health_quality,
+        Localities.till, Localities.capacity, Localities.health_quality,
         Localities.poverty_line, Localities.trade_productivity, Localities.market_dues,
         Localities.anchor_prices,
     )  # fmt: skip
@@ -425,7 +409,8 @@ class Spending(Mechanism):
         Persons.earnings,
         Households.labour_income, Households.income, Households.spending, Households.consumption,
         Households.poor, Households.schooling_spending, Households.health_spending, Households.housing,
-        Households.housing_spending, Households.received_assets,
+        Households.housing_spending, Households.received_assets, Households.personal_spending,
+        Households.remittance_use,
         Firms.sales,
         Authorities.revenue,
         Localities.demand, Localities.use, Localities.trade_return, Localities.overhead, Localities.price,
@@ -449,6 +434,7 @@ class Spending(Mechanism):
         Answer(Households.labour_income, Households.spending, +1, "income is spent"),
         Answer(Households.receipt, Households.spending, +1, "remittances are spent", 1.0, 100.0),
         Answer(Households.other_income, Households.spending, +1, "transfers are spent", 1.0, 100.0),
+        Answer(Households.women_power, Households.personal_spending, -1, "women who decide take less for themselves"),
         Answer(Localities.capacity, Localities.use, -1, "the same demand uses less of a larger capacity"),
         Answer(Localities.anchor_prices, Localities.price_index, +1, "dearer imports raise consumer prices"),
     )  # fmt: skip
@@ -464,7 +450,16 @@ class Spending(Mechanism):
     markup: float = param(0.15, "1", (0.05, 0.4), "assumption")
     idle_use: float = param(0.85, "1", (0.5, 0.9), "assumption: below it no price rises")
     most_change: float = param(0.03, "1/month", (0.005, 0.1), "assumption")
-    health_cost: float = param(0.01, "share of base pay", (0.0, 0.1), "a member's cost a month; assumption")
+    health_women: float = param(
+        0.024, "1", (0.0, 0.2), "weight of a member's health, of women; sign: Thomas 1990; size: assumption"
+    )
+    health_men: float = param(0.016, "1", (0.0, 0.2), "of men; assumption")
+    own_women: float = param(
+        0.1, "adult", (0.0, 2.0), "what women who decide spend on themselves beyond an equal share; assumption"
+    )
+    own_men: float = param(
+        0.4, "adult", (0.0, 2.0), "the same of men; sign: ILO module, Duflo and Udry 2004; size: assumption"
+    )
     housing_months: float = param(12.0, "month of income", (0.0, 60.0), "desired house; assumption")
     housing_speed: float = param(0.02, "1/month", (0.0, 0.2), "part of the gap built a month; assumption")
     housing_wear: float = param(0.002, "1/month", (0.0, 0.01), "assumption")
@@ -485,7 +480,10 @@ class Spending(Mechanism):
         general, school, health, building, local, outside = (np.empty(homes, np.int64) for _ in range(6))
         wanted, served = np.zeros(places, np.int64), np.zeros(places)
         count_pupils(persons, pupils)
-        plan(households, localities, self.rules, share, pupils, general, school, health, building, wanted)
+        plan(
+            households, localities, self.rules, share, month.territory.need, pupils, general, school, health, building,
+            wanted,
+        )  # fmt: skip
         serve(localities, wanted, served)
         buy(
             households, localities, share, month.territory.need, general, school, health, building, served,

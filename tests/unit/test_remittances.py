@@ -11,17 +11,29 @@ from hypothesis import strategies as st
 from unit.stand_in import Stand, places, put_money
 
 from sim.codes import Channel, Sex, Status
+from sim.mechanisms.migration import life_at_home
 from sim.mechanisms.remittances import (
     Remittances,
     altruism_now,
+    contact_with_home,
+    control_of_receipts,
+    gift,
+    heard_income,
+    insured_part,
+    planned_remittance,
+    weight_of_home,
+    women_control,
+)
+from sim.population import Destinations, Households, Migrants, Persons, Population, Providers
+from sim.transfers import (
+    NEEDS_ACCOUNT,
+    PAYS_AT_DESKS,
     channel_score,
     cost_of_sending,
     exchange_margin,
-    planned_remittance,
     sending_balance,
     travel_cost,
 )
-from sim.population import Destinations, Households, Migrants, Persons, Population, Providers
 
 AMOUNT = st.floats(0.0, 1e4)
 ALTRUISM = st.floats(0.05, 2.0)
@@ -114,17 +126,19 @@ def test_cost_of_sending_adds_fees_way_and_loss():
     assert travel_cost(10.0, 0.5, 0.002, 100.0) == pytest.approx(1.0)
 
 
-def town(seed: int = 1, fixed: float = 0.0, loss: float = 0.0, count: int = 1, **home) -> Stand:
-    """Households of a mother and a married couple, the husband away with money."""
-    population = Population()
+def town(seed: int = 1, fixed: float = 0.0, loss: float = 0.0, count: int = 1, offered=range(4), **home) -> Stand:
+    """Households of a mother and a married couple, the husband away with money and no thought of coming back."""
+    population, channels = Population(), np.arange(5)
     places(population, start_informed=0.5, base_pay=100.0)
     population.add(Destinations, 1, id=[1], abroad=1)
     population.add(
-        Providers, 4, id=np.arange(4) + 1, channel=np.arange(4), fixed_fee=fixed, rate=0.02, base_margin=0.02,
-        margin=0.02, loss=loss, desk=[1, 1, 0, 0], needs_account=[1, 0, 1, 0],
+        Providers, 5, id=channels + 1, channel=channels, fixed_fee=fixed, rate=0.02, base_margin=0.02,
+        margin=0.02, loss=loss, desk=np.isin(channels, PAYS_AT_DESKS), needs_account=np.isin(channels, NEEDS_ACCOUNT),
+        offered=np.isin(channels, offered),
     )  # fmt: skip
     rows = np.arange(count)
     values = {"members": 2, "adults": 2, "away": 1, "labour_income": 50.0, "desk_distance": 5.0} | home
+    values = {"earned_income": values["labour_income"]} | values
     population.add(Households, count, id=rows + 1, locality=0, **values)
     people = 3 * rows
     population.add(
@@ -137,7 +151,7 @@ def town(seed: int = 1, fixed: float = 0.0, loss: float = 0.0, count: int = 1, *
     )  # fmt: skip
     population.add(
         Migrants, count, id=rows + 1, person=people + 2, household=rows, locality=0, destination=0,
-        means=400.0,
+        means=400.0, intention=0.0,
         altruism=0.6, start_month=0, regular=1, employed=1, channel=Channel.OPERATOR, known_cost=0.05,
     )  # fmt: skip
     put_money(population, "Migrants", "savings", 100_000)
@@ -232,7 +246,7 @@ def test_cheaper_providers_raise_what_arrives_and_their_number():
 
 
 def test_insurance_off_means_the_plan_does_not_see_this_months_income():
-    usual = {"smoothed_income": 80.0, "persistent_receipt": 30.0}
+    usual = {"earned_income": 50.0}
     for insurance, same in ((1, False), (0, True)):
         plans = []
         for income in (50.0, 20.0):
@@ -251,7 +265,7 @@ def test_two_migrants_of_one_household_share_the_task():
     )
     two.population.add(
         Migrants, 1, id=[9], person=[3], household=[0], locality=[0], destination=[0], means=400.0,
-        altruism=0.6,
+        altruism=0.6, intention=0.0,
         channel=Channel.OPERATOR, known_cost=0.05,
     )  # fmt: skip
     for world in (one, two):
@@ -266,3 +280,137 @@ def test_help_with_the_households_loan_is_a_switch_of_its_own():
         world.run(Remittances(loan_repayment=on))
         plans.append(float(world.population.migrants.plan[0]))
     assert plans[1] - plans[0] == pytest.approx(240.0 / 24.0, rel=1e-5)
+
+
+def test_hand_worked_weight_of_home_and_intention():
+    """f .6 and half of life to be spent at home, worth .4: .8. h = .05/12 against 1/.995 - 1: .4533 of life."""
+    assert weight_of_home(0.6, 0.5, 0.4) == pytest.approx(0.8)
+    assert weight_of_home(0.6, 0.5, 0.0) == 0.6
+    assert life_at_home(0.95, 1 / 12, 0.995) == pytest.approx(0.45330, abs=5e-6)
+    assert life_at_home(1.0, 1 / 12, 0.995) == life_at_home(1.0, 1.0, 1.0) == 0.0
+
+
+def test_news_of_a_bad_month_reaches_women_more_and_everybody_less_than_in_full():
+    """Usual 100, now 60: told .8 of it, 68; .9 with one woman, 64; both 60."""
+    heard = [heard_income(100.0, 60.0, contact_with_home(0.8, 0.1, s, r)) for s, r in ((0, 0), (1, 0), (1, 1))]
+    assert heard == pytest.approx([68.0, 64.0, 60.0])
+    assert insured_part(100.0, 68.0, 0.6) == pytest.approx(20.0)
+    assert insured_part(100.0, 120.0, 0.6) == 0.0
+
+
+@given(st.floats(0.0, 1e4), st.floats(0.0, 0.5), st.floats(0.1, 100.0))
+def test_gift_maximises_what_it_says_and_small_givers_ride_free(own, weight, given):
+    best = gift(own, weight, given)
+    assert 0.0 <= best <= own
+    for other in (0.9 * best, best + 0.01 * own):
+        if other < own and best > 0.0:
+            worth = [math.log(own - g) + weight * math.log(given + g) for g in (best, other)]
+            assert worth[0] >= worth[1] - 1e-9
+    assert gift(1000.0, 0.02, 10.0) == pytest.approx(10.0 / 1.02)
+    assert gift(1000.0, 0.01, 10.0) == 0.0
+
+
+def test_control_of_money_by_who_sends_and_who_receives():
+    """A man who sends keeps half the say of his wife's receipts; she earns 20, he earns 60, 20 is common."""
+    assert [control_of_receipts(w, s, 0.5) for w, s in ((1, 0.0), (1, 1.0), (0, 0.0), (0, 1.0))] == [0.5, 1, 0, 0.5]
+    assert women_control(20.0, 60.0, 20.0, 1, 1) == pytest.approx(0.3)
+    assert women_control(20.0 + 50.0, 60.0 + 50.0, 20.0, 1, 1) == pytest.approx(0.4)
+    assert women_control(0.0, 0.0, 0.0, 0, 0) == 0.5
+    assert women_control(0.0, 0.0, 0.0, 2, 0) == 1.0
+
+
+def test_margins_fall_with_more_firms_that_compete():
+    plain, more = town(), town()
+    more.population["Providers"].values("entrants")[1] = 6.0
+    for world in (plain, more):
+        world.run(Remittances())
+    margins = [world.population["Providers"].values("margin")[1] for world in (plain, more)]
+    informed = plain.population.localities.informed[0]
+    if informed > 0.0:
+        assert margins[0] == pytest.approx(min(0.02, 0.003 + 0.01 / (4 * informed)), rel=1e-5)
+        assert margins[1] == pytest.approx(min(0.02, 0.003 + 0.01 / (10 * informed)), rel=1e-5)
+    assert margins[1] <= margins[0]
+
+
+@pytest.mark.parametrize("motive", ["altruism", "insurance", "loan_repayment", "investment"])
+def test_each_motive_has_its_switch_and_adds_to_what_is_sent(motive):
+    plans = []
+    for on in (0, 1):
+        world = town(labour_income=30.0, earned_income=50.0, debt=24_000)
+        world.population.migrants.intention[:] = 0.5
+        world.run(Remittances(**{motive: on}))
+        plans.append(float(world.population.migrants.plan[0]))
+    assert plans[1] > plans[0] > 0.0
+
+
+def test_without_any_motive_nothing_is_sent_and_with_insurance_alone_a_part_of_the_shortfall():
+    off = dict.fromkeys(("altruism", "insurance", "loan_repayment", "investment"), 0)
+    world = town(labour_income=30.0, earned_income=50.0, debt=24_000)
+    world.run(Remittances(**off))
+    assert world.population.migrants.plan[0] == 0.0
+    world = town(labour_income=30.0, earned_income=50.0, debt=24_000)
+    world.run(Remittances(**{**off, "insurance": 1}))
+    told = 0.8 + 0.1 * world.population.households.woman_decides[0]
+    assert world.population.migrants.plan[0] in (pytest.approx(20.0 * 0.8 / 1.6), pytest.approx(20.0 * told / 1.6))
+
+
+def test_women_away_send_more_of_the_same_means_and_for_longer():
+    men, women = town(), town()
+    women.population.persons.values("sex")[2] = Sex.WOMAN
+    sent = []
+    for world in (men, women):
+        for start in (0, -120):
+            world.population.migrants.values("start_month")[:] = start
+            world.run(Remittances())
+            sent.append(float(world.population.migrants.plan[0]))
+    assert sent[2] > sent[0] and sent[3] > sent[1]
+    assert sent[3] / sent[2] > sent[1] / sent[0]  # fades less
+
+
+def test_a_cooperative_is_a_way_to_send_for_its_members_alone():
+    members, others = town(count=300, account=1, offered=range(5)), town(count=300, offered=range(5))
+    for world in (members, others):
+        world.run(Remittances(), 3)
+    used = [(w.population.migrants.channel == Channel.COOPERATIVE).mean() for w in (members, others)]
+    assert used[0] > 0.05 and used[1] == 0.0
+
+
+def test_a_channel_that_is_not_offered_is_never_used_and_without_any_nothing_is_sent():
+    world = town(count=100, offered=[Channel.INFORMAL, Channel.BANK], account=1)
+    world.run(Remittances(), 3)
+    assert set(world.population.migrants.channel.tolist()) <= {Channel.INFORMAL, Channel.BANK, Channel.OPERATOR}
+    assert world.ledger.paid("remittances") > 0
+    assert (world.population.migrants.sent > 0).any()
+    nothing = town(count=100, offered=[])
+    nothing.run(Remittances(), 3)
+    assert nothing.ledger.paid("remittances") == 0
+    assert (nothing.population.migrants.sent == 0).all()
+
+
+def test_gifts_answer_to_information_leave_the_migrant_and_are_counted_at_the_place():
+    given = []
+    for told in (0.0, 1.0):
+        world = town(count=50)
+        world.population.households.project_information[:] = told
+        world.run(Remittances())
+        books = world.ledger.paid("collective projects")
+        assert books == round(100 * float(world.population.migrants.gift.sum()))
+        assert books == round(100 * float(world.population.localities.gifts[0]))
+        given.append(books)
+    assert given[1] > given[0] > 0
+    off = town(count=50)
+    off.run(Remittances(collective=0))
+    assert off.ledger.paid("collective projects") == 0
+
+
+def test_who_receives_gains_a_say_unless_that_is_switched_off():
+    power = []
+    for on in (0, 1):
+        world = town(persistent_receipt=100.0, need=20.0)
+        world.population.persons.smoothed_earnings[1] = 30.0
+        world.population.persons.values("sex")[0] = Sex.MAN
+        world.population.persons.smoothed_earnings[0] = 70.0
+        world.run(Remittances(control=on))
+        power.append(float(world.population.households.women_power[0]))
+    assert power[0] == pytest.approx((30.0 + 10.0) / 120.0)
+    assert power[1] == pytest.approx((30.0 + 50.0 + 10.0) / 220.0)

@@ -10,16 +10,9 @@ from hypothesis import strategies as st
 from unit.stand_in import Stand, places, put_money
 
 from sim.codes import Sector, Status, Work
-from sim.mechanisms.spending import (
-    Spending,
-    consumer_prices,
-    housing_outlay,
-    largest_remainder,
-    planned_consumption,
-    price_change,
-    ration,
-)
+from sim.mechanisms.spending import Spending, consumer_prices, largest_remainder, price_change, ration
 from sim.population import Firms, Households, Persons, Population
+from sim.uses import housing_outlay, planned_consumption
 
 PLACE = SimpleNamespace(non_tradable_share=0.5, need=10.0)
 RULES = Spending()
@@ -126,7 +119,7 @@ def test_hand_worked_month():
     """
     population = town(capacity=160.0)
     stand = Stand(population, place=PLACE)
-    stand.run(Spending(health_cost=0.0, housing_speed=0.0))
+    stand.run(Spending(health_women=0.0, health_men=0.0, housing_speed=0.0))
     households, localities = population.households, population.localities
     np.testing.assert_allclose(households.spending, [104.0, 13.5])
     np.testing.assert_allclose(households.consumption, [104.0, 13.5])
@@ -186,3 +179,30 @@ def test_the_line_at_rest_still_hands_the_authoritys_purchases_to_sellers():
     line.rest(Month(stand, line))
     stand.ledger.close(0)
     assert population.firms.cash[0] == 675
+
+
+def test_what_remittances_change_is_noted_use_by_use():
+    population = town(cash=(28_000, 5_000))
+    households = population.households
+    households.receipt[0], households.received_assets[0], households.persistent_receipt[0] = 80.0, 8_000, 40.0
+    households.smoothed_income[0] = 140.0
+    Stand(population, place=PLACE).run(Spending())
+    use, other = households.remittance_use
+    assert (use[:3] > 0.0).all() and use[5] == 0.0  # daily, personal, health; business is noted elsewhere
+    assert use.sum() < 80.0 and not other.any()
+    plain = town()
+    Stand(plain, place=PLACE).run(Spending())
+    gained = households.spending[0] - plain.households.spending[0]
+    assert use[:4].sum() == pytest.approx(gained, abs=0.03)
+
+
+def test_women_who_decide_take_less_for_themselves_and_care_more():
+    spent = []
+    for power in (0.0, 1.0):
+        population = town()
+        population.households.women_power[:] = power
+        Stand(population, place=PLACE).run(Spending())
+        spent.append(
+            (float(population.households.personal_spending[0]), float(population.households.health_spending[0]))
+        )
+    assert spent[1][0] < spent[0][0] and spent[1][1] > spent[0][1]
