@@ -387,7 +387,7 @@ def pictures(job: Job, done: bool, view: str, world: str, mapped: str) -> tuple[
     held = Held(job)
     several = any(group.startswith("locality=") for group in held.groups)
     return (
-        shown.answer(held, done),
+        html.Div(shown.answer(held, done), **{"data-for": job.query, "data-state": job.state}),
         shown.scorecard(held),
         how(held),
         shown.meanings(held),

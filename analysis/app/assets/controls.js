@@ -49,3 +49,11 @@ window.dash_clientside.remesa = {
         }
     }
 };
+
+// A slider has no text to select: asked to, it does nothing.
+(function () {
+    var select = HTMLInputElement.prototype.setSelectionRange;
+    HTMLInputElement.prototype.setSelectionRange = function () {
+        if (/^(text|search|url|tel|password)$/.test(this.type)) { select.apply(this, arguments); }
+    };
+})();
