@@ -99,7 +99,7 @@ def cluster(workers: int) -> Iterator[Any]:
                     threads_per_worker=1,
                     processes=True,
                     host="127.0.0.1",
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",  # none would listen everywhere
                     silence_logs=50,
                 )
             )

@@ -23,7 +23,7 @@ from sim.mechanism import code_hash
 PER_PERSON_MONTH = 1e-6  # s; a guess that only decides on batches and on whether processes pay
 PER_RUN = 0.3  # s
 BATCH = 4.0  # s of work that are stored together
-MANY = 16  # parts that are written as few when a plan is done
+MANY = 4  # parts that are written as few when a plan is done
 SHORT = 8.0  # s of work below which starting processes costs more than it saves
 PER_PERSON = 600  # bytes, with the tables' spare room and the recorder
 PER_PROCESS = 300e6  # bytes
@@ -253,7 +253,7 @@ def run_plan(
     announce: Announce | None = None,
     about: dict[str, Any] | None = None,
     first: Callable[[Sequence[Planned], int], Sequence[Planned]] | None = None,
-    then: Callable[[int], bool] | None = None,
+    then: Callable[[int], float] | None = None,
     run: Callable[[dict[str, Any], int], Finished] | None = None,
 ) -> Outcome:
     """Run what a plan names and its folder does not hold.
@@ -269,7 +269,7 @@ def run_plan(
         More to be written into `sweep.json`.
     first, then : functions, optional
         ``first(missing, workers)`` chooses runs that come before all others; after them ``then(workers)``
-        says whether the rest is run.
+        says how much longer than guessed runs take, and 0 to leave the rest.
     run : function, optional
         What is run instead of the model; must be importable where the workers are.
 
@@ -347,8 +347,9 @@ def run_plan(
             carry_out(iter([[planned] for planned in chosen]))
             early = {planned.run_id for planned in chosen}
             missing = [planned for planned in missing if planned.run_id not in early]
-            if not then(hands):
-                missing = []
+            ratio = then(hands)
+            missing = missing if ratio else []
+            seconds = {run_id: ratio * guessed for run_id, guessed in seconds.items()}
         carry_out(in_batches(missing, seconds, hands))
         if not others and len(store.parts("runs")) > MANY:
             store.compact()

@@ -31,6 +31,7 @@ class Estimate:
     pilots: int
     workers: int
     seconds_a_run: float
+    ratio: float  # of what runs take to what was guessed
     seconds: float
     disk: float
     disk_free: float
@@ -72,14 +73,12 @@ def estimate(store: Store, plan: Plan, chosen: Sequence[Planned], took: float, w
     ids = [planned.run_id for planned in done]
     summary = store.summary()
     per_run = per_part = 0.0
-    for tables in (
-        [store.rows(runs=some) for some in (ids[:1], ids)],
-        [summary.filter(pc.is_in(summary["run_id"], pa.array(some))) for some in (ids[:1], ids)],
-    ):
-        one, every = (len(encoded(table)) for table in tables)
-        slope = (every - one) / (len(ids) - 1) if len(ids) > 1 else 0.0
-        per_run += slope
-        per_part += one - slope
+    lines_of = summary.filter(pc.is_in(summary["run_id"], pa.array(ids)))
+    for kind, table in (("runs", store.rows(runs=ids)), ("summary", lines_of)):
+        few = table.filter(pc.equal(table["run_id"].cast(pa.string()), ids[0]))
+        each = (len(encoded(table)) - len(encoded(few))) / max(1, len(ids) - 1)
+        per_run += each
+        per_part += max(0.0, min(path.stat().st_size for path in store.parts(kind)) - each)
     parts = 1.0 + max(1.0, work) / BATCH
     parts = parts if parts <= MANY else 1.0 + len(missing) * len(store.rows(runs=ids[:1])) / COMPACT
     peak = max(float(lines[run_id].get("peak_memory") or 0.0) for run_id in ids) * 1e6
@@ -88,6 +87,7 @@ def estimate(store: Store, plan: Plan, chosen: Sequence[Planned], took: float, w
         pilots=len(done),
         workers=workers,
         seconds_a_run=spent / len(done),
+        ratio=ratio,
         seconds=(work + around * len(missing)) / workers,
         disk=per_run * len(missing) + per_part * parts,
         disk_free=float(shutil.disk_usage(store.folder).free),
@@ -127,9 +127,9 @@ def carry_out(
         begun = time.perf_counter()
         return chosen
 
-    def then(hands: int) -> bool:
+    def then(hands: int) -> float:
         if not chosen:
-            return shown(None)
+            return float(shown(None))
         found = estimate(Store(folder), plan, chosen, time.perf_counter() - begun, hands)
         go_on = shown(found)
         if go_on and found.disk > found.disk_free:
@@ -137,7 +137,7 @@ def carry_out(
                 f"out = {folder}: the results need about {found.disk / 1e9:.1f} GB and {found.disk_free / 1e9:.1f} GB "
                 "are free; keep fewer outcomes or give another out="
             )
-        return go_on
+        return found.ratio if go_on else 0.0
 
     return run_plan(
         plan, folder, workers=workers, scheduler=scheduler, progress=progress, announce=announce, about=about,

@@ -244,7 +244,7 @@ def test_what_somebody_else_stored_meanwhile_is_not_run_again(tmp_path, monkeypa
             run_plan(plan, tmp_path / "out", workers=1, run=counted_run)
         return []
 
-    run_plan(plan, tmp_path / "out", workers=1, run=counted_run, first=first, then=lambda hands: True)
+    run_plan(plan, tmp_path / "out", workers=1, run=counted_run, first=first, then=lambda hands: 1.0)
     assert len(list(calls.iterdir())) == 6
 
 
@@ -275,7 +275,7 @@ def test_workers_load_no_plotting_and_no_browser_view_and_listen_on_loopback_onl
             listening[process] = addresses(process)
         return []
 
-    run_plan(quick_plan(), tmp_path / "out", workers=2, run=modules_run, first=first, then=lambda hands: True)
+    run_plan(quick_plan(), tmp_path / "out", workers=2, run=modules_run, first=first, then=lambda hands: 1.0)
     found = [set(path.read_text().split()) for path in calls.glob("modules-*")]
     assert found and all("sim.model" in modules for modules in found)
     for modules in found:
@@ -384,7 +384,7 @@ def test_many_parts_become_few_and_nothing_else_changes(expected, tmp_path):
     store = Store(tmp_path)
     for planned in quick_plan().runs():
         run_plan(quick_plan(), tmp_path, workers=1, run=quick_run, first=lambda missing, hands: missing[:1],
-                 then=lambda hands: False)  # fmt: skip
+                 then=lambda hands: 0.0)  # fmt: skip
         assert planned.run_id
     assert len(store.parts("runs")) in range(2, 21)
     other = Store(tmp_path)
@@ -406,7 +406,7 @@ def test_stopped_at_any_step_of_that_nothing_is_lost(tmp_path, monkeypatch):
         folder = tmp_path / str(step)
         for _ in range(3):
             run_plan(plan, folder, workers=1, run=quick_run, first=lambda missing, hands: missing[:1],
-                     then=lambda hands: False)  # fmt: skip
+                     then=lambda hands: 0.0)  # fmt: skip
         left = [step]
 
         def counted(function, left=left):
