@@ -109,7 +109,7 @@ def free_folder(folder: str, plan: Any, given: bool) -> str:
     if given:
         return folder
     with contextlib.suppress(Exception):
-        identity = plan_id(plan.runs())
+        identity = plan_id(plan.runs(), plan.outcomes)
         if pathlib.Path(folder).is_dir() and Store(folder).holds() not in (None, identity):
             return f"{folder}-{identity[:8]}"
     return folder

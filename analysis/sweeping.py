@@ -15,7 +15,7 @@ samples=N design_seed=N             of a design by chance
 scheduler=serial                    all in this process
 scheduler=tcp://HOST:8786           a cluster that runs already, or its scheduler file; the folder must be shared
 scheduler=slurm --workers 100       jobs of Slurm, as jobqueue.slurm in ~/.config/dask says; for an example see
-                                    experiments/cluster/jobqueue.yaml
+                                    experiments/jobqueue.yaml
 Pilot runs tell what all of it will take; --plan stops after them. Ctrl-C stops with everything finished in place,
 and the same line again goes on from there."""
 

@@ -146,7 +146,7 @@ def slurm(workers: int) -> Iterator[Any]:
     except (ValueError, TypeError) as error:
         raise ClusterError(
             f"scheduler=slurm: {' '.join(str(error).split())}; put jobqueue.slurm into ~/.config/dask/jobqueue.yaml, "
-            "an example is experiments/cluster/jobqueue.yaml"
+            "an example is experiments/jobqueue.yaml"
         ) from error
     with made:
         made.scale(n=workers)

@@ -280,7 +280,7 @@ def test_workers_load_no_plotting_and_no_browser_view_and_listen_on_loopback_onl
     assert found and all("sim.model" in modules for modules in found)
     for modules in found:
         assert not modules & {"matplotlib", "dash", "plotly", "solara", "altair", "mesa.visualization", "IPython"}
-    assert len(listening) == 3 and all(listening.values())
+    assert len(listening) >= 3 and all(listening.values())
     assert {address for one in listening.values() for address in one} == {"127.0.0.1"}
 
 
