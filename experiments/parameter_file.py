@@ -24,7 +24,7 @@ def overrides(found: Estimate) -> dict[str, dict[str, float]]:
     The median taste is that of the survey's people. c0, k_w and curvature go with them, since both were
     estimated at these.
     """
-    taste = {"taste_median": found.median_taste.value, "taste_spread": found.sigma.value}
+    taste = {"taste_median": found.median_taste.value, "taste_spread": found.sigma.value, "taste_women": 0.0}
     shares = {"home_production": found.options.home_production, "work_cost": found.options.work_cost}
     return {"vital": taste, "participation": {"curvature": 1.0, **shares}}
 

@@ -43,11 +43,9 @@ def jobs(self: Solution) -> None:
     born, accepted = streams.luck("initial", "firms", ONCE), streams.luck("initial", "accepted offers", ONCE)
     firms_value, units, demand = self.local_market(employed.astype(np.float64), self.own & ~employed)
     demand = demand - units * self.trade / (1.0 - inputs.market_dues)
-    homes_of = [np.flatnonzero(tables.households.locality == place) for place in range(self.count)]
     groups = []
     for place in range(self.count):
         here = employed & (self.place == place)
-        owners = homes_of[place][np.argsort(draw(born, tables.households.id[homes_of[place]]), kind="stable")]
         wanted = round(inputs.public_share * here.sum())
         staff = ranked(here & (persons.occupation == Occupation.SKILLED), score, persons.id)[:wanted]
         others = ranked(here & (persons.occupation == Occupation.BASIC), score, persons.id)[: wanted - len(staff)]
@@ -71,12 +69,10 @@ def jobs(self: Solution) -> None:
                 mean, tail = inputs.firm_size, inputs.firm_size_tail
                 found = into_teams(born, place, number, mean, tail, ids, sizes, chance)
                 ids, sizes, chance = ids[:found], sizes[:found], chance[:found]
-                owner = np.full(found, -1)
-                if len(owners):
-                    turn = (number + np.arange(found)) % len(owners)
-                    owner = np.where(chance < inputs.absentee_share, -1, owners[turn])
-                best = rate[mine][np.cumsum(sizes) - 1]  # the last of each in order of pay
-                groups.append(employ(self, place, ids, sizes, rows[mine], sector, level, owner, hours, best))
+                last = np.cumsum(sizes) - 1  # of each in order of pay: whoever runs it, where nobody outside does
+                runs = np.where(chance < inputs.absentee_share, -1, rows[mine][last])
+                best = rate[mine][last]
+                groups.append(employ(self, place, ids, sizes, rows[mine], sector, level, runs, hours, best))
                 number += found
     open_firms(self, groups)
     for m in range(markets.count):
@@ -132,13 +128,14 @@ def into_teams(
 
 
 def employ(
-    self: Solution, place: int, ids: Array, sizes: Array, team: Array, sector: Sector, level: Occupation, owner: Array,
+    self: Solution, place: int, ids: Array, sizes: Array, team: Array, sector: Sector, level: Occupation, runs: Array,
     full: bool, rate: Array,
 ) -> dict[str, Array]:  # fmt: skip
     """Firms of the start, alike in all but size and pay, with capital and productivity that fit their people.
 
-    ``team`` are the rows of their people, firm by firm. Each firm wants exactly those it has. Returns what goes
-    into the columns of `Firms`, and pay per efficiency unit and people besides.
+    ``team`` are the rows of their people, firm by firm, and ``runs`` the row of who among them runs each, whose
+    household owns it (-1: owned from outside). Each firm wants exactly those it has. Returns what goes into the
+    columns of `Firms`, and pay per efficiency unit and people besides.
     """
     inputs, streams, rules = self.inputs, self.world.streams, self.setup.parameters
     public = sector is Sector.PUBLIC
@@ -155,7 +152,8 @@ def employ(
     made = cost * labour / idle
     capital = ALPHA * made * idle / CAPITAL_COST
     scale = capital**ALPHA * labour ** (1.0 - ALPHA)
-    kind = np.where(owner >= 0, int(Owner.LOCAL), int(Owner.ABSENTEE))
+    kind = np.where(runs >= 0, int(Owner.LOCAL), int(Owner.ABSENTEE))
+    owner = np.where(runs >= 0, self.tables.persons.household[runs], -1)
     payroll = rate * labour
     sales = payroll if public else made * idle  # the authority pays what its staff costs
     wear = 0.0 if public else rules.finance.depreciation * capital
@@ -165,6 +163,7 @@ def employ(
     }  # fmt: skip
     return {
         "team": team, "members": members, "share": np.full(len(ids), share), "rate": rate, "id": ids, "owner": owner,
+        "founder": runs,
         "owner_kind": np.full(len(ids), int(Owner.AUTHORITY)) if public else kind, "formal": formal.astype(np.int8),
         "capital": capital, "productivity": np.divide(made, scale, out=np.ones(len(ids)), where=scale > 0.0),
         "start_month": -1 - (120 * draw(traits, ids, 3)).astype(np.int64) - self.setup.burn_in,

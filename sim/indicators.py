@@ -155,8 +155,8 @@ def at_work(t: Tally) -> Array:
 
 @indicator("%", "Self-employment", "people", "", "IND-05")
 def self_employment(t: Tally) -> Array:
-    """Own-account workers over all who work (ILO status in employment)."""
-    return ratio(t.own_account, t.employed, 100)
+    """Own-account workers and those who run a firm of their own, over all who work (ILO status in employment)."""
+    return ratio(t.own_account + t.employers, t.employed, 100)
 
 
 @indicator("%", "Informal work", "people", "down", "IND-05")

@@ -19,6 +19,7 @@ from sim.first_firms import CAPITAL_COST, jobs, service_share
 from sim.mechanism import Month, kernel
 from sim.mechanisms.away import pay_there
 from sim.mechanisms.remittances import plan
+from sim.mechanisms.vital import Vital, attachment_draw, median_taste, taste_draw
 from sim.population import (
     Authorities,
     Destinations,
@@ -60,6 +61,13 @@ Own regression over 11 countries in 2013 (Albania, Bangladesh, France, Germany, 
 Italy, New Zealand, Spain, Thailand, United States; World Bank and ILO modelled series, none of them a
 place the model is tested on), R2 .90. It is the one common map from income and farming to firms.
 """
+MOST_OFFERS = 0.5
+"""Offers a month and searcher at the start, at most: jobs are found in two months or more; assumption."""
+MOST_OF_LAND = 2.0
+"""Pay of basic jobs that one worker alone makes on a usual holding at most; assumption. Farms are the less productive
+places of work (Gollin, Lagakos and Waugh 2014, Quarterly Journal of Economics 129(2), 939-993)."""
+FARM_HANDS = 0.4
+"""Share of farm work done by employees, over the share of employees in all work; assumption."""
 WORKED = 0.5  # share of adult life worked before the start; assumption
 LARGEST_RESIDUAL = 0.15  # of local income, that may come from elsewhere without a name ...
 SMALL = 1_000  # ... unless so few people live here that the draw of single firms decides it
@@ -76,6 +84,7 @@ class Start:
     arrival: tuple[float, ...]  # by occupation
     trade_return: float
     farm_return: float
+    farm_productivity: float  # of one worker on one unit of land
     services: float  # share of private firms' product in non-tradables
     wage_cut: tuple[float, ...]  # by occupation: what firms post over what those employed are paid
     residual: float  # other net income from the rest of the country, over local income
@@ -168,12 +177,13 @@ def places(population: Population, inputs: Inputs) -> None:
 
 
 @kernel
-def traits(ids: Array, luck: Luck, mean_taste: float, sigma: float, mean_xi: float, sd_xi: float, out: Array) -> None:
+def traits(ids: Array, sexes: Array, luck: Luck, rules: Vital, out: Array) -> None:
     """Taste for time and attachment to home of each person, drawn once from the common distributions."""
     for i in range(len(ids)):
         u0, u1, _, _ = uniforms(luck, ids[i])
-        out[i, 0] = math.exp(mean_taste + sigma * logistic_draw(u0))
-        out[i, 1] = mean_xi + sd_xi * normal(u1)
+        median = median_taste(sexes[i], rules.taste_median, rules.taste_women)
+        out[i, 0] = taste_draw(u0, median, rules.taste_spread)
+        out[i, 1] = attachment_draw(u1, rules.attachment_mean, rules.attachment_spread)
 
 
 @kernel
@@ -211,10 +221,7 @@ def home(population: Population, inputs: Inputs, people: People, streams: Stream
     at_school |= (age == 7) & (draw(streams.luck("initial", "school", ONCE), ids) < inputs.school_enrolment)
     drawn = np.zeros((len(ids), 2))
     vital = setup.parameters.vital
-    traits(
-        ids, streams.luck("initial", "traits", ONCE), math.log(vital.taste_median), vital.taste_spread,
-        vital.attachment_mean, vital.attachment_spread, drawn,
-    )  # fmt: skip
+    traits(ids, people.sex, streams.luck("initial", "traits", ONCE), vital.rules, drawn)
     status = np.where(age < 15, Status.CHILD, np.where(at_school, Status.STUDENT, Status.INACTIVE))
     population.add(
         Persons, len(ids), id=ids, household=households[people.household], mother=people.mother, spouse=people.spouse,
@@ -294,6 +301,13 @@ def emigrants(world: World, setup: Setup) -> None:
     persons.months_away[rows] = np.minimum(months, 32000)
 
 
+def employee_share(inputs: Inputs) -> float:
+    """Employees over all who work, by the common map from income and farming."""
+    constant, income, farming = WAGE_JOBS
+    logit = constant + income * math.log(inputs.gdp_per_head_ppp) + farming * inputs.farm_share
+    return 1.0 / (1.0 + math.exp(-logit))
+
+
 class Solution:
     """The joint start: statuses given offers, offers given jobs and searchers, returns given numbers."""
 
@@ -338,6 +352,7 @@ class Solution:
         return Start(
             persons=self.tables.persons.count, adults=int(self.adult.sum()), base_pay=self.base_pay, rounds=rounds,
             arrival=tuple(float(a) for a in self.arrival), trade_return=float(self.trade), farm_return=float(self.farm),
+            farm_productivity=float(self.land),
             services=float(self.services), wage_cut=tuple(float(c) for c in self.cut), residual=residual,
         )  # fmt: skip
 
@@ -369,9 +384,8 @@ class Solution:
             markets.base_wage[rows] = markets.mean_wage[rows] = self.rate[k]
             markets.usual_skill[rows] = self.skill_of[k]
         markets.separation[:] = self.separation
-        constant, income, farming = WAGE_JOBS
-        logit = constant + income * math.log(inputs.gdp_per_head_ppp) + farming * inputs.farm_share
-        self.job_share = 1.0 / (1.0 + math.exp(-logit))
+        self.job_share = employee_share(inputs)
+        self.owners = (1.0 - inputs.public_share) * (1.0 - inputs.absentee_share) / inputs.firm_size
         self.base_pay = inputs.pay_basic
         localities.base_pay[:] = localities.median_pay[:] = inputs.pay_basic
 
@@ -390,7 +404,8 @@ class Solution:
         holdings = max(int((land > 0).sum()), 1)
         per_holding = max(farmers / holdings, 1e-3)
         landed = float((land[land > 0] ** LAND_SHARE).mean()) if (land > 0).any() else 1.0
-        localities.farm_productivity[:] = per_own * per_holding**LAND_SHARE / landed
+        self.land = per_own * per_holding**LAND_SHARE / landed if self.known is None else self.known.farm_productivity
+        localities.farm_productivity[:] = self.land
         self.farm = per_own
         self.services = inputs.non_tradable_share if self.known is None else self.known.services
         self.trade = per_own / self.skill_of[0] if self.known is None else self.known.trade_return
@@ -432,7 +447,8 @@ class Solution:
     def measures(self) -> dict[str, float]:
         """What must settle."""
         return {"offers to basic workers": float(self.arrival[0]), "offers to skilled workers": float(self.arrival[1]),
-                "return to trade": float(self.trade), "return to farming": float(self.farm)}  # fmt: skip
+                "return to trade": float(self.trade), "return to farming": float(self.farm),
+                "product of land": float(self.land)}  # fmt: skip
 
     def round(self, number: int) -> None:
         """One damped step: expectations, care, participation, then offers and returns that follow."""
@@ -451,7 +467,8 @@ class Solution:
         own = pool & (persons.status == Status.OWN_ACCOUNT)
         self.accept(pool)
         intensity = np.where(own, parameters.participation.own_search, 1.0)
-        jobs = self.job_share * pool.sum()
+        at_work = float((self.chance + (1.0 - self.chance) * own).sum()) if number > 1 else 0.9 * pool.sum()
+        jobs = self.job_share / (1.0 - self.owners) * at_work  # those who run a firm are no employees
         level = persons.occupation
         for k in range(2):
             mine = pool & (level == k)
@@ -584,6 +601,8 @@ class Solution:
         each = np.divide(product, hands, out=np.zeros_like(product), where=hands > 0)
         self.farm_each = each[persons.household]
         farmers = float(hands.sum())
+        at_work = float((self.chance + (1.0 - self.chance) * own).sum())
+        self.cultivate(farmers, inputs.farm_share * (1.0 - FARM_HANDS * self.job_share) * at_work)
         self.farm += self.step * ((product.sum() / farmers if farmers else self.farm) - self.farm)
         firms_value, units, demand = (float(values.sum()) for values in self.local_market(self.chance, own))
         # Firms serve what leaves own-account traders the pay of a basic job, as free entry between the two would,
@@ -593,6 +612,17 @@ class Solution:
         fair = max(demand - self.services * firms_value, 0.1 * demand) / max(units, 1e-9)  # much where nobody trades
         fair = min(max(fair, 0.2 * self.trade), 5.0 * self.trade)
         self.trade += self.step * (fair * (1.0 - inputs.market_dues) - self.trade)
+
+    def cultivate(self, farmers: float, wanted: float) -> None:
+        """Land becomes as productive as it takes for the published share of those who work to farm.
+
+        One worker on a usual holding makes no more than `MOST_OF_LAND` of basic jobs: where few have land the share
+        is lower.
+        """
+        change = (wanted / farmers) ** 0.4 if farmers and wanted else 1.2
+        self.land *= 1.0 + self.step * (min(max(change, 0.8), 1.25) - 1.0)
+        self.land = min(self.land, MOST_OF_LAND * self.inputs.pay_basic)
+        self.tables.localities.farm_productivity[:] = self.tables.localities.farm_return[:] = self.land
 
     def harvest(self, present: Array, own: Array) -> tuple[Array, Array]:
         """Farm product and hands of each household, when those on own account are there to that extent."""
@@ -638,9 +668,10 @@ def arrival_for(jobs: float, accepting: Array, separation: float) -> float:
     """Offers per searcher a month at which the expected number employed equals the jobs.
 
     Each person is employed with probability ``f/(f + s)``, ``f`` = arrival times the share of offers
-    accepted; the sum over persons rises with arrival, so bisection finds it (0 to 5 a month).
+    accepted; the sum over persons rises with arrival, so bisection finds it. Where the jobs are more than
+    people take at `MOST_OFFERS` the rest is not there at the start.
     """
-    low, high = 0.0, 5.0
+    low, high = 0.0, MOST_OFFERS
     for _ in range(60):
         middle = 0.5 * (low + high)
         found = middle * accepting

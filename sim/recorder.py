@@ -53,12 +53,12 @@ PERSON_TALLIES = (
     "wages", "hours_share", "reservation_wages", "reservation_holders", "skill", "schooling", "newcomers_employed",
     "away", "origin_adults", "away_adults", "away_skilled", "away_overqualified", "away_idle", "away_irregular",
     "migrant_debt", "search_months", "returnees", "nonlabour_income", "months_away", "transfers", "transfer_costs",
-    "family_migrants", "migrant_pay",
+    "family_migrants", "migrant_pay", "employers",
 )  # fmt: skip
 (PERSONS, ADULTS, LABOUR_FORCE, WORKING, EMPLOYEES, OWN, SEARCHING, DISCOURAGED, BY_REMITTANCES, FORMAL, INSURED,
  SCHOOL_AGE, AT_SCHOOL, CARE, CARERS, EARNINGS, WAGES, HOURS_SHARE, RESERVATION, HOLDERS, SKILL, SCHOOLING, INCOMERS,
  GONE, ORIGIN_ADULTS, GONE_ADULTS, GONE_SKILLED, OVERQUALIFIED, IDLE, IRREGULAR, TRIP_DEBT, SEARCHED, RETURNEES,
- NONLABOUR, EXPERIENCE, SENT, COSTS, FAMILY_STAYS, PAID_THERE,
+ NONLABOUR, EXPERIENCE, SENT, COSTS, FAMILY_STAYS, PAID_THERE, EMPLOYERS,
  ) = range(len(PERSON_TALLIES))  # fmt: skip
 
 HOUSEHOLD_TALLIES = (
@@ -78,7 +78,8 @@ class Observation(Mechanism):
 
     reads = (
         Persons.id, Persons.household, Persons.spell, Persons.sex, Persons.birth_month, Persons.schooling,
-        Persons.occupation, Persons.skill, Persons.newcomer, Persons.status, Persons.why_out, Persons.formal,
+        Persons.occupation, Persons.skill, Persons.newcomer, Persons.status, Persons.employer, Persons.why_out,
+        Persons.formal,
         Persons.hours, Persons.wage, Persons.in_school, Persons.search_months, Persons.earnings,
         Persons.reservation_wage, Persons.care_hours, Persons.returnee, Persons.insured,
         Persons.nonlabour_income, Persons.months_away, Migrants.motive, Migrants.fee, Migrants.lost,
@@ -91,7 +92,7 @@ class Observation(Mechanism):
         Households.children, Households.labour_income, Households.receipt, Households.persistent_receipt,
         Households.income, Households.consumption, Households.spending, Households.poor, Households.insured,
         Households.account,
-        Firms.locality, Firms.open, Firms.jobs, Firms.sector, Firms.productivity,
+        Firms.locality, Firms.open, Firms.founder, Firms.jobs, Firms.sector, Firms.productivity,
         Firms.labour, Firms.desired_labour, Firms.posted_wage, Firms.marginal_product, Firms.necessity,
         Lenders.locality, Lenders.written_off,
         Localities.price, Localities.price_index, Localities.school_quality, Localities.health_quality,
@@ -106,8 +107,9 @@ class Observation(Mechanism):
 
 @kernel
 def tally_persons(
-    persons: Persons, households: Households, migrants: Migrants, receives: Array, age_base: int, cells: Array
-) -> None:
+    persons: Persons, households: Households, migrants: Migrants, firms: Firms, receives: Array, age_base: int,
+    cells: Array,
+) -> None:  # fmt: skip
     """Add each person to the cell of locality, receipt of remittances, members away, youth and sex."""
     for i in range(len(persons.household)):
         status = persons.status[i]
@@ -172,6 +174,8 @@ def tally_persons(
             cells[cell, WAGES] += round(persons.wage[i] * 100.0)
             cells[cell, HOURS_SHARE] += 100 if persons.hours[i] > 100.0 else 50
             cells[cell, INCOMERS] += persons.newcomer[i]
+            if firms.founder[persons.employer[i]] == i:
+                cells[cell, EMPLOYERS] += 1
         elif status == OWN_ACCOUNT:
             cells[cell, WORKING] += 1
             cells[cell, OWN] += 1
@@ -307,7 +311,7 @@ class Recorder:
         places = world.population.localities.count
         receives = (month.values(Households.persistent_receipt) > 0.005 * world.start.base_pay).astype(np.int64)
         people = np.zeros((places * 16, len(PERSON_TALLIES)), np.int64)
-        tally_persons(month.persons, month.households, month.migrants, receives, month.age_base, people)
+        tally_persons(month.persons, month.households, month.migrants, month.firms, receives, month.age_base, people)
         homes = np.zeros((places * 4, len(HOUSEHOLD_TALLIES)), np.int64)
         tally_households(month.households, month.localities, receives, homes)
         cells = people.reshape(places, 2, 2, 2, 2, -1), homes.reshape(places, 2, 2, -1)

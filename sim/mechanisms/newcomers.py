@@ -20,7 +20,7 @@ from sim.mechanisms.migration import (
     share_in_work,
     utility_of_place,
 )
-from sim.mechanisms.vital import attachment_draw, taste_draw
+from sim.mechanisms.vital import attachment_draw, median_taste, taste_draw
 from sim.parameters import param, switch
 from sim.population import Households, Localities, Markets, Persons
 from sim.streams import Luck, derived_id, uniforms
@@ -113,7 +113,8 @@ def arrive(
             traits[coming, BIRTH] = now - math.floor(12.0 * (18.0 + 22.0 * u_age))
             traits[coming, LEVEL] = level
             traits[coming, SKILL] = skill
-            traits[coming, TASTE] = taste_draw(u_taste, tastes.taste_median, tastes.taste_spread)
+            usual = median_taste(int(traits[coming, SEX]), tastes.taste_median, tastes.taste_women)
+            traits[coming, TASTE] = taste_draw(u_taste, usual, tastes.taste_spread)
             traits[coming, ATTACHMENT] = attachment
             traits[coming, PURSE] = purse - way
             traits[coming, POOL_PAY] = earned

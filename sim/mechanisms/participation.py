@@ -74,6 +74,17 @@ def nonlabour_income(
 
 
 @rule
+def aged_taste(taste: float, age: int, since: float, growth: float) -> float:
+    """Psi at an age in years: work costs more as health wears off, by a share ``growth`` a year from ``since`` on.
+
+    References
+    ----------
+    French (2005), Review of Economic Studies 72(2), 395-427: health, pensions and leaving work.
+    """
+    return taste * math.exp(growth * max(0.0, age - since))
+
+
+@rule
 def believed_arrival(arrival: float, months: float, n0: float) -> float:
     """lambda_i = lambda * n0 / (n0 + months): the chance of an offer as seen after months of search."""
     return arrival * n0 / (n0 + months)
@@ -291,7 +302,8 @@ def decide(
         retirement, remittances, rest = income_parts(persons, households, price, pension, rules, i)
         income = retirement + remittances + rest
         time = TIME - persons.care_hours[i]
-        hours = premiums(time, persons.taste[i], rules.curvature)
+        taste = aged_taste(persons.taste[i], age, rules.ageing_from, rules.ageing)
+        hours = premiums(time, taste, rules.curvature)
         own_return, work = own_account_return(persons, households, localities, price, i)
         terms = terms_of(persons, households, localities, rules, own_return, price, i)
         occupation, months = persons.occupation[i], float(persons.search_months[i])
@@ -321,7 +333,7 @@ def decide(
                 persons.why_out[i] = PENSION
             else:
                 persons.why_out[i] = why_out(
-                    markets, rules, retirement, remittances, rest, persons.taste[i], time, hours, terms,
+                    markets, rules, retirement, remittances, rest, taste, time, hours, terms,
                     market, months,
                 )  # fmt: skip
             persons.hours[i] = 0.0
@@ -415,6 +427,8 @@ class Participation(Mechanism):
     )
     n0: float = param(24.0, "month", (6.0, 120.0), "search that halves the believed chance of an offer; assumption")
     review: float = param(1.0 / 3.0, "1/month", (0.05, 1.0), "chance to look at work without an event; assumption")
+    ageing_from: float = param(50.0, "year", (30.0, 70.0), "age from which work costs more; assumption")
+    ageing: float = param(0.2, "1/year", (0.0, 0.5), "growth of the taste for time from then on; assumption")
     last_age: int = param(75, "year", (65, 100), "age to which people can work; assumption")
 
     def __call__(self, month: Month) -> None:
@@ -458,7 +472,8 @@ def explain(month: Month, i: int) -> dict[str, Any]:
     pension, remittances, rest = income_parts(persons, households, price, month.territory.pension, rules, i)
     income = pension + remittances + rest
     time = TIME - float(persons.care_hours[i])
-    hours = premiums(time, float(persons.taste[i]), rules.curvature)
+    taste = aged_taste(float(persons.taste[i]), age, rules.ageing_from, rules.ageing)
+    hours = premiums(time, taste, rules.curvature)
     own_return, work = own_account_return(persons, households, localities, price, i)
     terms = terms_of(persons, households, localities, rules, own_return, price, i)
     occupation, months = int(persons.occupation[i]), float(persons.search_months[i])
@@ -469,7 +484,7 @@ def explain(month: Month, i: int) -> dict[str, Any]:
         status = INACTIVE
     points = markets.offers[market]
     why = (
-        why_out(markets, rules, pension, remittances, rest, float(persons.taste[i]), time, hours, terms, market, months)
+        why_out(markets, rules, pension, remittances, rest, taste, time, hours, terms, market, months)
         if status == INACTIVE and age <= rules.last_age
         else PENSION if status == INACTIVE else NONE
     )  # fmt: skip
@@ -478,7 +493,7 @@ def explain(month: Month, i: int) -> dict[str, Any]:
     told: dict[str, Any] = {
         "age": age,
         "time without care": time,
-        "taste for time": float(persons.taste[i]),
+        "taste for time": taste,
         "others' earnings": float(households.others_earnings[home] - persons.smoothed_earnings[i]) / price,
         "pension": pension,
         "remittances counted on": remittances,

@@ -92,7 +92,10 @@ def count_jobs(persons: Persons, firms: Firms, markets: Markets, labour: Array) 
 
 @kernel
 def leave(persons: Persons, firms: Firms, localities: Localities, rules: Separations, luck: Luck, fate: Array) -> None:
-    """Each employee's job ends if the firm closed, if pay is not worth the time, or for other reasons."""
+    """Each employee's job ends if the firm closed, if pay is not worth the time, or for other reasons.
+
+    Who runs a firm stays while it is worth the time.
+    """
     for i in range(len(persons.status)):
         if persons.status[i] != EMPLOYED:
             continue
@@ -101,12 +104,14 @@ def leave(persons: Persons, firms: Firms, localities: Localities, rules: Separat
             fate[i] = CLOSED
             continue
         net = net_pay(persons.wage[i], localities.tax_rate[firms.locality[f]], persons.formal[i])
+        if firms.founder[f] == i:  # lives on its profit too, and nobody but the market ends their work
+            net += max(0.0, firms.profit[f])
         full = persons.hours[i] >= FULL_TIME
         if quits(net, persons.not_working[i] if full else persons.not_working_part[i]):
             fate[i] = QUITS
             continue
         u0, _, _, _ = uniforms(luck, persons.id[i])
-        if u0 < rules.ended:
+        if u0 < rules.ended and firms.founder[f] != i:
             fate[i] = ENDED
 
 
@@ -134,11 +139,13 @@ def lay_off(persons: Persons, firms: Firms, rules: Separations, luck: Luck, firm
     found = 0
     for i in range(len(persons.status)):
         if persons.status[i] == EMPLOYED and fate[i] == STAYS and cuts[persons.employer[i]] > 0:
+            if firms.founder[persons.employer[i]] == i:
+                continue
             u0, _, _, _ = uniforms(luck, persons.id[i])
             rows[found], teams[found], ids[found] = i, persons.employer[i], persons.id[i]
             turns[found] = layoff_turn(u0, float(persons.tenure[i]), rules.protection)
             found += 1
-    order, first = ranked(teams, turns, ids, len(left))
+    order, first = ranked(teams[:found], turns[:found], ids[:found], len(left))
     for f in range(len(left)):
         for k in range(first[f], min(first[f] + cuts[f], first[f + 1])):
             fate[rows[order[k]]] = LAID_OFF
@@ -196,7 +203,7 @@ class Separations(Mechanism):
 
     reads = (
         Persons.id, Persons.skill, Persons.not_working, Persons.not_working_part, Persons.reservation_flow,
-        Firms.id, Firms.locality, Firms.occupation, Firms.open, Firms.desired_jobs,
+        Firms.id, Firms.locality, Firms.occupation, Firms.open, Firms.desired_jobs, Firms.founder, Firms.profit,
         Localities.tax_rate,
     )  # fmt: skip
     writes = (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim import initial
-from sim.codes import Status
+from sim.codes import Status, Work
 from sim.model import Remesa, toy
 
 SEEDS = (1, 2, 3)
@@ -70,6 +70,23 @@ def test_accounts_that_close_only_with_much_unnamed_income_are_refused(small_wor
     with pytest.raises(initial.StartError, match=r"close only with -?\d+% of local income from elsewhere"):
         toy(population=1500)
     assert toy(population=300).world.start.residual != 0.0, "in a village single firms decide it: reported, not refused"
+
+
+def test_land_is_as_productive_as_the_published_share_of_farming_needs():
+    """The share of the inputs, where land may become that productive; firms are run by one of their own people."""
+    from scenarios.configuration import compose
+
+    for place in ("poland_return_2008", "mexico_michoacan_like"):
+        made = compose([f"territory={place}", "population=3000", "months=1"])
+        world = Remesa(made.setup(1)).world
+        persons, firms = world.population.persons, world.population.firms
+        working = np.isin(persons.status, [Status.EMPLOYED, Status.OWN_ACCOUNT])
+        share = (working & (persons.work == Work.FARM)).sum() / working.sum()
+        employees = initial.employee_share(made.inputs)
+        assert share == pytest.approx(made.inputs.farm_share * (1.0 - initial.FARM_HANDS * employees), abs=0.04)
+        run = firms.founder >= 0
+        assert run.any() and (persons.employer[firms.founder[run]] == np.flatnonzero(run)).all()
+        assert (firms.owner[run] == persons.household[firms.founder[run]]).all()
 
 
 def test_wages_posted_at_the_start_are_where_the_rule_rests(small_world):

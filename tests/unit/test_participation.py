@@ -15,6 +15,7 @@ from sim.codes import Event, Reason, Status, Work
 from sim.mechanism import Month
 from sim.mechanisms.participation import (
     Participation,
+    aged_taste,
     believed_arrival,
     chance_of_opening,
     counted_remittances,
@@ -128,8 +129,14 @@ def test_who_stays_out_for_another_reason_than_before_is_told_once():
     assert len(made.history) == 1
 
 
+def test_time_is_dearer_with_age():
+    """Ten years past 50 at .2 a year: e^2 = 7.389 times."""
+    assert aged_taste(0.5, 60, 50.0, 0.2) == pytest.approx(3.694528, abs=1e-6)
+    assert aged_taste(0.5, 49, 50.0, 0.2) == aged_taste(0.5, 70, 50.0, 0.0) == 0.5
+
+
 def test_reasons_for_being_out_are_counterfactuals_in_their_order():
-    pension = town(**{**EXAMPLE, "persons": {"receives": 1, "pensioner": 1, "birth_month": -12 * 62}})
+    pension = town(**{**EXAMPLE, "persons": {"receives": 1, "pensioner": 1, "birth_month": -12 * 49}})
     pension.territory.pension = 200.0
     assert pension.run(LINE).persons.why_out[0] == Reason.PENSION
     poor = {"households": {"others_earnings": 20.0}}

@@ -143,3 +143,19 @@ def test_jobs_balance():
     held = np.bincount(made.persons.employer[employed], minlength=7)
     np.testing.assert_array_equal(held, made.firms.jobs)
     assert (made.persons.employer[~employed] == -1).all()
+
+
+def test_who_runs_a_firm_is_neither_laid_off_nor_at_the_end_of_a_term():
+    made = team(6, firm={"founder": 2, "desired_jobs": 0}, tenure=np.array([90, 80, 1, 70, 60, 50]))
+    for _ in range(30):
+        made.run(Separations(ended=0.06, layoff_speed=1.0))
+    assert made.persons.employer.tolist() == [-1, -1, 0, -1, -1, -1]
+    assert made.firms.jobs[0] == 1
+
+
+@pytest.mark.parametrize(("profit", "stays"), [(0.0, False), (2.0, True)])
+def test_who_runs_a_firm_lives_on_its_profit_too(profit, stays):
+    """Pay of 60 is below b of 61; two of profit make up for it."""
+    made = team(1, firm={"founder": 0, "profit": profit}, not_working=61.0, not_working_part=99.0)
+    made.run(CALM)
+    assert (made.persons.employer[0] == 0) == stays

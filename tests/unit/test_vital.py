@@ -19,6 +19,7 @@ from sim.mechanisms.vital import (
     death_chance,
     heads_share,
     marriage_chance,
+    median_taste,
     school_entry_chance,
     taste_draw,
 )
@@ -58,6 +59,13 @@ def test_hand_worked_taste_and_attachment():
     assert taste_draw(0.5, 0.4, 1.6) == pytest.approx(0.4)
     assert taste_draw(0.75, 1.0, 2.0) == pytest.approx(9.0)
     assert attachment_draw(0.5, 7.0, 2.0) == pytest.approx(7.0)
+
+
+def test_women_and_men_differ_in_the_median_alone():
+    """e^.7 = 2.01375 times the median of men; no difference at 0."""
+    assert median_taste(1, 0.06, 0.7) == 0.06
+    assert median_taste(0, 0.06, 0.7) == pytest.approx(0.120825, abs=1e-6)
+    assert median_taste(0, 0.06, 0.0) == 0.06
 
 
 def test_hand_worked_school_entry():
