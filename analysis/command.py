@@ -575,6 +575,12 @@ COMMANDS: dict[str, Command] = {
         takes("analysis.village", "takes_village"),
         in_module("analysis.village", "do_village"),
     ),
+    "life": Command(
+        "tell the life of a person or a household, in words, with and without policies and shocks",
+        takes("analysis.histories", "takes_life"),
+        in_module("analysis.histories", "do_life"),
+        KEYS,
+    ),
     "benchmark": Command(
         "measure speed and memory",
         takes_anything,

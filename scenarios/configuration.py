@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scenarios import library
-from sim.instruments import COMMON, PAID, Instrument, Shock, read_instrument, read_shock
+from sim.instruments import COMMON, PAID, Instrument, Shock, named, read_instrument, read_shock
 from sim.mechanism import code_hash
 from sim.packs import read_pack
 from sim.parameters import declarations
@@ -222,13 +222,17 @@ def check(tree: Tree, name: str = "run") -> Configuration:
     try:
         inputs = read({key: value for key, value in tree["territory"].items()})
         parameters = _parameters(tree["parameters"])
-        events = tuple(_event(kind, event, tree[kind][event]) for kind in EVENTS for event in tree[kind])
+        places = [place.name for place in inputs.destinations]
+        events = tuple(
+            named(_event(kind, event, tree[kind][event]), places, f"{kind}.{event}")
+            for kind in EVENTS for event in tree[kind]
+        )  # fmt: skip
     except (ValueError, OverflowError) as error:
         raise ConfigurationError(_one_line(error)) from error
     for event in events:
-        currency = getattr(event, "currency", "")
+        currency = event.currency
         if currency and currency != inputs.currency:
-            where = f"policies.{event.name}"
+            where = f"{'policies' if isinstance(event, Instrument) else 'shocks'}.{event.name}"
             raise ConfigurationError(
                 f"{where} is priced in {currency}, {inputs.name} in {inputs.currency}; "
                 f"give {where}.currency={inputs.currency} and its amounts in it"

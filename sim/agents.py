@@ -25,6 +25,7 @@ from sim import codes
 from sim.codes import Status
 from sim.mechanism import Month
 from sim.population import Authorities, Destinations, Firms, Households, Localities, Migrants, Persons
+from sim.recorder import Happening
 from sim.table import Array, Column, Kind, Table
 
 COLLECTIONS = (list, tuple, set, frozenset, range, np.ndarray)
@@ -190,6 +191,10 @@ class Person(Handle, table=Persons):
         """Completed years."""
         return int(completed_years(self.model, self.row))
 
+    def history(self) -> list[Happening]:
+        """What happened to the person so far, in order; of those gone, `model.recorder.life` knows it too."""
+        return self.model.recorder.life(person=self.unique_id)  # type: ignore[no-any-return]
+
     @property
     def locality(self) -> Locality:
         """Where the person's household lives."""
@@ -198,6 +203,10 @@ class Person(Handle, table=Persons):
 
 class Household(Handle, table=Households):
     """Members here and away, with their common purse."""
+
+    def history(self) -> list[Happening]:
+        """What happened so far to its people while they belonged to it, in order."""
+        return self.model.recorder.life(household=self.unique_id)  # type: ignore[no-any-return]
 
     @property
     def people(self) -> AgentSet:

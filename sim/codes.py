@@ -106,28 +106,27 @@ class Use(IntEnum):
 
 
 class Event(IntEnum):
-    """What happened to a person, in life histories."""
+    """What happened to a person, in life histories: with which reason and value it is recorded."""
 
     BORN = 0
-    DIED = 1
+    DIED = 1  # reason: 1 if taken out by a shock; value: age
     ENTERED_LABOUR_FORCE = 2  # value: reservation wage; offer: median full-time offer
     LEFT_LABOUR_FORCE = 3  # reason: Reason; value, offer as above; cause: size of the reason; without: value without it
     HIRED = 4  # value: monthly pay
-    LAID_OFF = 5
-    QUIT = 6
+    LAID_OFF = 5  # reason: of `mechanisms.separations`
+    QUIT = 6  # pay is worth less than the time
     OWN_ACCOUNT = 7  # value, offer as above; cause: what own-account work brings a month
-    DEPARTED = (
-        8  # reason: destination; value: expected gain, cause: pull of those away, in years of local pay; offer: price
-    )
+    # reason: destination; value: expected gain, cause: pull of those away, in years of local pay; offer: price
+    DEPARTED = 8
     RETURNED = 9
     REMITTED = 10  # value: amount
-    FIRM_OPENED = 11
+    FIRM_OPENED = 11  # value: capital
     FIRM_CLOSED = 12
-    LEFT_SCHOOL = 13
-    TRAINED = 14
-    WANTED_TO_LEAVE = 15  # could not pay
-    ARRIVED = 16  # a newcomer
-    HOUSEHOLD_FORMED = 17
+    LEFT_SCHOOL = 13  # reason: of `mechanisms.skills`; value: years of school
+    TRAINED = 14  # a month on a course; value: skill after it
+    WANTED_TO_LEAVE = 15  # could not pay; reason: destination; value: price of the trip
+    ARRIVED = 16  # reason: locality; value: earlier pay of a newcomer, 0 for people a shock brings
+    HOUSEHOLD_FORMED = 17  # of the wife
     STAYED_OUT = 18  # out of the labour force for another reason than before; as LEFT_LABOUR_FORCE
 
 

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from sim.arrivals import USED, bring
 from sim.groups import GROUPS
-from sim.instruments import COUNTED, LEVERS, PER_HEAD, Dated, Instrument, Move, located
+from sim.instruments import COUNTED, LEVERS, PER_HEAD, Dated, Instrument, Move, Shock, located
 from sim.ledger import Flow, cents
 from sim.mechanism import Mechanism, Month
 from sim.parameters import switch
-from sim.population import Authorities, Households, Localities, Persons
+from sim.population import Authorities, Destinations, Households, Localities, Persons
 from sim.table import TABLES, Array, Column
 
 if TYPE_CHECKING:
     from sim.streams import Luck
+
+UNITS = {"persons": Persons, "households": Households, "localities": Localities, "destinations": Destinations}
 
 
 def queue(places: Array, draws: Array, ids: Array) -> Array:
@@ -86,7 +89,7 @@ class Events(Mechanism):
     send money do not queue: all get the same part of what it would cost in full. Levers of other tables
     than the eligible rows' move by the share of the eligible who are served. Where several move one
     lever, `set` comes first (the last name wins), then all `multiply`, then all `add`; the sum stays
-    within the lever's bounds. Nothing acts during the burn-in.
+    within the lever's bounds. A shock may also bring people. Nothing acts during the burn-in.
     """
 
     reads: ClassVar = tuple(
@@ -100,6 +103,7 @@ class Events(Mechanism):
                     if "locality" in TABLES[lever.table].columns
                 ),
                 Persons.household,
+                *USED,
             ]
         )
     )
@@ -107,7 +111,10 @@ class Events(Mechanism):
     pays: ClassVar = (
         Flow("donor money", Localities.outside, Authorities.cash, "what a donor gives for its instruments"),
         Flow("instruments", Authorities.cash, Localities.outside, "what instruments cost"),
+        Flow("brought along", Localities.outside, Households.liquid_assets, "money of people whom a shock brings"),
     )
+
+    adds: ClassVar = (Households, Persons)
 
     on: int = switch("all instruments and shocks")
 
@@ -118,13 +125,21 @@ class Events(Mechanism):
                 month.values(lever)[:] = lever.initial
             month.moved.clear()
             month.values(Authorities.instruments)[:] = 0
+        month.served.clear()
         if not self.on:
             return
+        now = month.age_base + 1  # the first month after the burn-in is month 1
+        due = sorted((event for event in month.events if event.intensity(now) > 0), key=lambda event: event.name)
+        for event in due:  # before all else: what follows is for those who come too
+            if isinstance(event, Shock) and event.people is not None:
+                table = TABLES[GROUPS[event.eligible].table]
+                came = bring(month, event.people, event.name, table, entitled_to(month, event), event.intensity(now))
+                homes = month.values(Persons.household)[came]
+                money = np.full(len(came), round(100 * event.people.money))
+                month.pay("brought along", month.values(Households.locality)[homes], homes, money, event.name)
         moved = Moved(month)
-        for event in sorted(month.events, key=lambda event: event.name):
-            intensity = event.intensity(month.age_base + 1)  # the first month after the burn-in is month 1
-            if intensity > 0:
-                deliver(month, event, intensity, moved)
+        for event in due:
+            deliver(month, event, event.intensity(now), moved)
         moved.write()
 
 
@@ -159,21 +174,27 @@ class Moved:
             self.month.moved.add(lever)
 
 
+def entitled_to(month: Month, event: Dated) -> Array:
+    """Rows of the eligible group that assignment leaves in."""
+    group = GROUPS[event.eligible]
+    return np.flatnonzero(members(month, event.eligible) & assigned(month, event, group.table))
+
+
 def deliver(month: Month, event: Dated, intensity: float, moved: Moved) -> None:
     """One month of one instrument or shock: who is eligible, who is served, who pays, what moves."""
     group = GROUPS[event.eligible]
-    eligible = members(month, event.eligible) & assigned(month, event, group.table)
+    rows = entitled_to(month, event)
     ids = month.values(TABLES[group.table].columns["id"])
-    luck, entitled = month.luck_once(event.name), int(eligible.sum())
+    luck, entitled = month.luck_once(event.name), len(rows)
     if isinstance(event, Instrument):
         if event.take_up.value < 1:
-            eligible &= month.draw(ids, luck, 1) < event.take_up.value
-        rows, served = buy(month, event, intensity, np.flatnonzero(eligible), ids, luck)
+            rows = rows[month.draw(ids, luck, 1)[rows] < event.take_up.value]
+        rows, served = buy(month, event, intensity, rows, ids, luck)
     else:
-        rows = np.flatnonzero(eligible)
         served = np.full(len(rows), intensity)
     reach = served.sum() / max(entitled, 1)
     rows, served = rows[served > 0], served[served > 0]
+    month.served[event.name] = ids[rows]
     for move in event.moves:
         if move.lever.table == group.table:
             moved.move(move, rows, served)
@@ -234,18 +255,45 @@ def inhabitants(month: Month) -> Array:
 
 
 def assigned(month: Month, event: Dated, table: str) -> Array:
-    """Rows of a table that random assignment leaves in; all without it."""
-    rows = month.count(TABLES[table])
+    """Rows of a table that assignment leaves in; all without it."""
     if event.assign is None:
-        return np.ones(rows, bool)
-    unit, share = event.assign.unit, event.assign.share
-    own = {"persons": Persons, "households": Households, "localities": Localities}[unit]
-    ids = month.values(own.columns["id"])
-    drawn = month.draw(ids, month.luck_once(f"{event.name}, assignment"))
-    if unit == "localities":  # few of them: exactly the share, rounded to the nearest
-        chosen = np.zeros(len(ids), bool)
-        chosen[np.lexsort((ids, drawn))[: math.floor(share * len(ids) + 0.5)]] = True
+        return np.ones(month.count(TABLES[table]), bool)
+    unit, chosen = event.assign.unit, drawn_units(month, event)
+    if unit == "localities":
         places = places_of(month, table)
-        return np.ones(rows, bool) if places is None else chosen[places]
-    chosen = drawn < share
+        return np.ones(month.count(TABLES[table]), bool) if places is None else chosen[places]
     return chosen[month.values(Persons.household)] if (unit, table) == ("households", "Persons") else chosen
+
+
+def drawn_units(month: Month, event: Dated) -> Array:
+    """Which units an event's assignment draws or names, a truth value for each row of their table.
+
+    The draw of a unit is the same in every month and in every world, whatever the share.
+    """
+    assign = event.assign
+    assert assign is not None
+    own = UNITS[assign.unit]
+    ids = month.values(own.columns["id"])
+    if assign.ids is not None:
+        return np.isin(ids, np.array(assign.ids, np.int64))
+    drawn = month.draw(ids, month.luck_once(f"{assign.lot or event.name}, assignment"))
+    if assign.saturation:
+        return drawn < saturations(month, event)[places_of(month, own.__name__)]
+    if assign.unit == "persons" or assign.unit == "households":
+        return drawn < assign.share
+    chosen = np.zeros(len(ids), bool)  # few of them: exactly the share, rounded to the nearest
+    chosen[np.lexsort((ids, drawn))[: math.floor(assign.share * len(ids) + 0.5)]] = True
+    return chosen
+
+
+def saturations(month: Month, event: Dated) -> Array:
+    """Share of its persons or households that each locality has drawn; each share goes to as many localities."""
+    assign = event.assign
+    assert assign is not None
+    ids = month.values(Localities.id)
+    if not assign.saturation:
+        return np.full(len(ids), assign.share)
+    drawn = month.draw(ids, month.luck_once(f"{assign.lot or event.name}, saturation"))
+    rank = np.empty(len(ids), np.int64)
+    rank[np.lexsort((ids, drawn))] = np.arange(len(ids))
+    return np.array(assign.saturation)[rank * len(assign.saturation) // len(ids)]

@@ -41,6 +41,7 @@ def aged(now: int, status: Array, born: Array, low: int, high: int) -> Array:
 # fmt: off
 GROUPS: dict[str, Group] = {
     "all_persons": Group("everybody here", (Persons.status,), lambda now, status: status < AWAY),
+    "everybody": Group("everybody, here and away", (Persons.status,), lambda now, status: status <= AWAY),
     "children": Group("children here below 15", (Persons.status, Persons.birth_month),
         lambda now, status, born: aged(now, status, born, 0, 15)),
     "adults": Group("people here aged 15 and older", (Persons.status, Persons.birth_month),

@@ -10,7 +10,7 @@ import dataclasses
 import difflib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,10 @@ def located(table: str) -> bool:
 NEVER = 10**9
 PER_HEAD = "1000 persons"  # of the territory for a budget, of its own place for the cost of a row
 MONEY = 1e12  # largest amount of money a figure may name
-ASSIGN_UNITS = {"persons": ("Persons",), "households": ("Households", "Persons"), "localities": ()}
+ASSIGN_UNITS = {
+    "persons": ("Persons",), "households": ("Households", "Persons"), "localities": (),
+    "destinations": ("Destinations",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,50 @@ class Move:
 
 @dataclass(frozen=True)
 class Assign:
-    """Assignment at random: the share of persons, households or localities that can be served at all."""
+    """Who can be served at all: persons, households, localities or destinations, drawn at random or named.
+
+    Attributes
+    ----------
+    unit : persons, households, localities or destinations
+    share : in [0, 1]
+        Share of the units that is drawn.
+    saturation : shares in [0, 1]
+        In its place: each locality draws one of these shares, each share going to as many localities, and then
+        so many of its persons or households are drawn (randomised saturation).
+    ids : identities, or names of destinations
+        In their place: exactly these.
+    lot : text
+        Events with one lot draw the same units; without it an event draws by its own name.
+    """
 
     unit: str
-    share: float
+    share: float = 1.0
+    saturation: tuple[float, ...] = ()
+    ids: tuple[int | str, ...] | None = None
+    lot: str = ""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """People whom a shock brings each month: to every eligible household as members, to every locality on their own.
+
+    Attributes
+    ----------
+    number : persons/month, >= 0, for each eligible row
+    men, skilled : shares
+    age : two ages in years, between which they are evenly spread
+    schooling : completed years
+    money : brought along by each
+    newcomer : 1 if they come from the pool of lower-wage places
+    """
+
+    number: float
+    men: float
+    age: tuple[float, float]
+    schooling: float
+    skilled: float
+    money: float
+    newcomer: float
 
 
 @dataclass(frozen=True)
@@ -87,6 +130,7 @@ class Dated:
     end: int
     assign: Assign | None
     moves: tuple[Move, ...]
+    currency: str
 
     def intensity(self, month: int) -> float:
         """Share of full size in a month after the burn-in: from `start` to `end`, rising over `ramp`."""
@@ -97,7 +141,9 @@ class Dated:
 
 @dataclass(frozen=True)
 class Shock(Dated):
-    """Something nobody chooses and nobody pays for."""
+    """Something nobody chooses and nobody pays for: levers that move, people who are brought."""
+
+    people: Brought | None = None
 
     def dosed(self, share: float) -> Shock:
         """The same shock at a share of its size; 0 is neutral."""
@@ -105,7 +151,8 @@ class Shock(Dated):
         for move in self.moves:
             neutral = 1.0 if move.how == "multiply" else 0.0 if move.how == "add" else move.lever.initial
             moves.append(dataclasses.replace(move, amount=neutral + share * (move.amount - neutral)))
-        return dataclasses.replace(self, moves=tuple(moves))
+        brought = dataclasses.replace(self.people, number=share * self.people.number) if self.people else None
+        return dataclasses.replace(self, moves=tuple(moves), people=brought)
 
 
 @dataclass(frozen=True)
@@ -113,7 +160,6 @@ class Instrument(Dated):
     """A policy: places bought for eligible rows from a budget, or for a share of them."""
 
     funder: str
-    currency: str
     budget: Figure | None
     coverage: Figure | None
     unit_cost: Figure
@@ -149,8 +195,9 @@ COMMON = (
     "levers",
     "claims",
     "shows",
+    "currency",
 )
-PAID = ("funder", "currency", "budget", "coverage", "unit_cost", "take_up")
+PAID = ("funder", "budget", "coverage", "unit_cost", "take_up")
 
 
 def read_instrument(name: str, values: Any, where: str = "") -> Instrument:
@@ -193,11 +240,9 @@ def read_instrument(name: str, values: Any, where: str = "") -> Instrument:
         )
     whole = {"value": 1.0, "unit": "1", "source": "everybody eligible takes it up"}
     take_up = _figure(values.get("take_up", whole), f"{where}.take_up", ("1",), (0.0, 1.0))
-    currency = _text(values, "currency", where) if "currency" in values else ""
     return Instrument(
         **common,
         funder=funder,
-        currency=currency,
         budget=budget,
         coverage=coverage,
         unit_cost=unit_cost,
@@ -207,7 +252,9 @@ def read_instrument(name: str, values: Any, where: str = "") -> Instrument:
 
 def read_shock(name: str, values: Any, where: str = "") -> Shock:
     """Check a tree of values against the schema of a shock; errors as for an instrument."""
-    return Shock(**_common(name, values, where or f"shocks.{name}", COMMON))
+    where = where or f"shocks.{name}"
+    common = _common(name, values, where, (*COMMON, "people"))
+    return Shock(**common, people=_people(values.get("people"), f"{where}.people", GROUPS[common["eligible"]].table))
 
 
 def _common(name: str, values: Any, where: str, allowed: tuple[str, ...]) -> dict[str, Any]:
@@ -224,7 +271,8 @@ def _common(name: str, values: Any, where: str, allowed: tuple[str, ...]) -> dic
     end = NEVER if values.get("end") is None else _whole(values, "end", where, NEVER, 1, 12000)
     if end < start:
         raise EventError(f"{where}.end = {end} comes before start = {start}; months count from the end of the burn-in")
-    moves = tuple(_moves(values.get("levers"), f"{where}.levers", GROUPS[eligible].table))
+    alone = values.get("people") is not None and not values.get("levers")  # people are brought, no lever moves
+    moves = () if alone else tuple(_moves(values.get("levers"), f"{where}.levers", GROUPS[eligible].table))
     return {
         "name": name,
         **{key: _text(values, key, where) for key in ("title", "summary", "evidence")},
@@ -237,6 +285,7 @@ def _common(name: str, values: Any, where: str, allowed: tuple[str, ...]) -> dic
             values.get("assign"), f"{where}.assign", {GROUPS[eligible].table, *(m.lever.table for m in moves)}
         ),
         "moves": moves,
+        "currency": _text(values, "currency", where) if values.get("currency") else "",
     }
 
 
@@ -290,20 +339,76 @@ def _move(raw: Any, where: str, lever: Column, table: str) -> Move:
 
 
 def _assign(raw: Any, where: str, tables: set[str]) -> Assign | None:
-    """Random assignment, which must be able to tell every row that a lever stands in."""
+    """Assignment, which must be able to tell every row that a lever stands in."""
     if raw is None:
         return None
     if not isinstance(raw, dict):
-        raise EventError(f"{where} = {raw!r} is not a table; give unit (persons, households, localities) and share")
-    _known(raw, where, ("unit", "share"))
+        raise EventError(f"{where} = {raw!r} is not a table; give unit ({', '.join(ASSIGN_UNITS)}) and share")
+    _known(raw, where, ("unit", "share", "saturation", "ids", "lot"))
     unit = _text(raw, "unit", where)
     if unit not in ASSIGN_UNITS:
         raise EventError(f"{where}.unit = {unit!r} is not known; allowed: {', '.join(ASSIGN_UNITS)}")
     for table in sorted(tables):
         if not (located(table) if unit == "localities" else table in ASSIGN_UNITS[unit]):
             raise EventError(f"{where}.unit = {unit!r} cannot tell {table.lower()} apart; choose another unit")
-    share = check(f"{where}.share", raw.get("share"), Declaration("1", (0.0, 1.0), "a share"), 1.0)
-    return Assign(unit, share)
+    ways = [key for key in ("share", "saturation", "ids") if raw.get(key) is not None]
+    if len(ways) != 1:
+        raise EventError(f"{where} has {' and '.join(ways) or 'no share'}; give exactly one of share, saturation, ids")
+    shares = raw.get("saturation", [raw.get("share", 1.0)])
+    if not isinstance(shares, (list, tuple)) or not shares:
+        raise EventError(f"{where}.saturation = {shares!r} must be a list of shares, for example [0, 0.5, 1]")
+    if "saturation" in raw and unit not in ("persons", "households"):
+        raise EventError(f"{where}.saturation is for persons or households within localities; found unit {unit!r}")
+    found = [check(f"{where}.{ways[0]}", one, Declaration("1", (0.0, 1.0), "a share"), 1.0) for one in shares]
+    lot = _text(raw, "lot", where) if raw.get("lot") else ""
+    if ways[0] != "ids":
+        many = ways[0] == "saturation"
+        return Assign(unit, 1.0 if many else found[0], tuple(found) if many else (), None, lot)
+    ids = raw["ids"] if isinstance(raw["ids"], (list, tuple)) else [raw["ids"]]
+    texts = unit == "destinations"
+    for one in ids:
+        if isinstance(one, bool) or not (isinstance(one, int) or (texts and isinstance(one, str))):
+            raise EventError(f"{where}.ids has {one!r}; give identities{' or names of destinations' if texts else ''}")
+    return Assign(unit, ids=tuple(ids), lot=lot)
+
+
+def named[Kind: Dated](event: Kind, destinations: Sequence[str], where: str) -> Kind:
+    """The event with names of destinations as their identities, which count from 1 in the order of the inputs."""
+    if event.assign is None or event.assign.ids is None:
+        return event
+    ids = []
+    for one in event.assign.ids:
+        if isinstance(one, str) and one not in destinations:
+            raise EventError(f"{where}.assign.ids has {one!r}; {_allowed(one, destinations)}")
+        ids.append(destinations.index(one) + 1 if isinstance(one, str) else one)
+    return dataclasses.replace(event, assign=dataclasses.replace(event.assign, ids=tuple(ids)))
+
+
+BROUGHT = {
+    "men": (0.5, (0.0, 1.0), "1"), "schooling": (6.0, (0.0, 20.0), "year"), "skilled": (0.0, (0.0, 1.0), "1"),
+    "money": (0.0, (0.0, MONEY), "money"), "newcomer": (0.0, (0.0, 1.0), "1"),
+}  # fmt: skip
+
+
+def _people(raw: Any, where: str, table: str) -> Brought | None:
+    """The people a shock brings."""
+    if raw is None:
+        return None
+    if not isinstance(raw, dict):
+        raise EventError(f"{where} = {raw!r} is not a table; give number, age, {', '.join(BROUGHT)}")
+    _known(raw, where, ("number", "age", *BROUGHT))
+    if table not in ("Households", "Localities"):
+        raise EventError(f"{where}: people are brought to households or localities; {table.lower()} are eligible")
+    number = _figure(raw.get("number"), f"{where}.number", ("persons/month",), (0.0, 1e6)).value
+    age = _bounds({"bounds": raw.get("age", [18, 40])}, f"{where}.age", (0.0, 100.0))
+    youngest = 0.0 if table == "Households" else 15.0
+    if age[0] < youngest or age[1] > 100.0:
+        raise EventError(f"{where}.age = [{age[0]:g}, {age[1]:g}]; allowed: {youngest:g} to 100 years")
+    traits = {
+        key: check(f"{where}.{key}", raw.get(key, default), Declaration(unit, limits, "a trait"), 1.0)
+        for key, (default, limits, unit) in BROUGHT.items()
+    }
+    return Brought(number=number, age=age, **traits)
 
 
 def _figure(raw: Any, where: str, units: tuple[str, ...], limits: tuple[float, float]) -> Figure:

@@ -327,6 +327,11 @@ class Month:
         return PlainColumn(view)
 
     @property
+    def served(self) -> dict[str, Array]:
+        """Identities of whom each instrument and shock serves this month, by its name."""
+        return self._world.served
+
+    @property
     def start_population(self) -> int:
         """People here at the start, over all localities."""
         return self._world.start.persons

@@ -86,6 +86,7 @@ class World:
         self.month = 0
         self.events = setup.events
         self.moved: set[Column] = set()
+        self.served: dict[str, Array] = {}
         self.streams = Streams(setup.seed)
         self.territory = territory(setup.inputs)
         self.population = Population()

@@ -70,6 +70,7 @@ class Persons(Table):
     recognition_help = lever(0, (0, 1), "1", "chance a month that qualifications become recognised; obeyed by Away")
     travel_grant = lever(0, (0, 1), "1", "share of the cost of leaving that is paid; obeyed by Migration")
     job_information = lever(0, (0, 1), "1", "share of wrong beliefs about destinations corrected; obeyed by Migration")
+    removal = lever(0, (0, 1), "1/month", "chance to be taken out of the population, as by death; obeyed by Vital")
 
 
 class Migrants(Table):
@@ -376,6 +377,7 @@ class Destinations(Table):
     outside = money("position of the destination with this place's people")
     exchange = lever(1, (0.2, 5), "1", "value of the destination's money over the base year; obeyed by Away")
     cycle = lever(1, (0.1, 3), "1", "demand for labour there over normal; obeyed by Away")
+    pay_level = lever(1, (0.1, 5), "1", "pay there over that of the inputs, in its own money; obeyed by Away")
     closed = lever(0, (0, 1), "1", "1 closes the border to new arrivals; obeyed by Migration")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -70,6 +70,28 @@ HOUSEHOLD_TALLIES = (
 (HOMES, RECEIVING, INCOME, LABOUR_INCOME, RECEIPTS, CONSUMPTION, ASSETS, DEBT, POOR, MEMBERS, GAP, HOMES_INSURED,
  ACCOUNTS, SPENDING, FOR_SCHOOL, FOR_HEALTH, FOR_HOUSING, FOR_SELF, BY_WOMEN, POWER, FIRST_USE,
  *_) = range(len(HOUSEHOLD_TALLIES))  # fmt: skip
+
+
+class Happening(NamedTuple):
+    """One life event, as the mechanism that decided it told the recorder.
+
+    Attributes
+    ----------
+    month : 1 is the first after the burn-in, 0 its last
+    person, household : identities; the household is the one the person then belonged to
+    event : what happened
+    reason, value, cause, offer, without : what they mean for each event stands in `codes.Event`
+    """
+
+    month: int
+    person: int
+    household: int
+    event: Event
+    reason: int
+    value: float
+    cause: float = 0.0
+    offer: float = 0.0
+    without: float = 0.0
 
 
 @dataclass
@@ -246,6 +268,7 @@ class Recorder:
         self._months: list[Array] = []
         self._numbers: list[int] = []
         self._events: list[tuple[Array, ...]] = []
+        self._gone: dict[int, tuple[int, int]] = {}
         self.heads = 0
         self.flows: list[dict[tuple[str, str], int]] = []
         self.open()
@@ -280,16 +303,44 @@ class Recorder:
             beside = {name: one[kept] if isinstance(one, np.ndarray) else one for name, one in beside.items()}
         if len(rows):
             month -= self._world.burn_in
-            what = ((month, np.int32), (ids[rows], np.int64), (event, np.int8), (reasons, np.int32),
-                    (values, np.float32), *((beside.get(name, 0.0), np.float32) for name in BESIDE))  # fmt: skip
+            population = self._world.population
+            homes = population.households.id[population.persons.household[rows]]
+            what = ((month, np.int32), (ids[rows], np.int64), (homes, np.int64), (event, np.int8),
+                    (reasons, np.int32), (values, np.float32),
+                    *((beside.get(name, 0.0), np.float32) for name in BESIDE))  # fmt: skip
             self._events.append(tuple(np.full(len(rows), one, kind) for one, kind in what))
+            if event == Event.DIED:  # their rows go at the next compaction
+                for row in rows.tolist():
+                    self._gone[int(ids[row])] = self._about(row)
 
     def histories(self) -> dict[str, Array]:
-        """Life events so far: month, person, event, reason, value, and what stands beside it."""
-        names = ("month", "person", "event", "reason", "value", *BESIDE)
+        """Life events so far: month, person, the household the person then belonged to, event, reason, value, and
+        what stands beside it.
+        """
+        names = ("month", "person", "household", "event", "reason", "value", *BESIDE)
         if not self._events:
             return {name: np.zeros(0) for name in names}
         return {name: np.concatenate(part) for name, part in zip(names, zip(*self._events, strict=True), strict=True)}
+
+    def life(self, *, person: int | None = None, household: int | None = None) -> list[Happening]:
+        """What happened so far to a person, or to the people of a household while they belonged to it, in order."""
+        if (person is None) == (household is None):
+            raise ValueError("a life is of a person or of a household: give the identity of one of them")
+        told = self.histories()
+        of = told["person"] == person if household is None else told["household"] == household
+        rows = np.flatnonzero(of)
+        columns = zip(*(told[name][rows].tolist() for name in Happening._fields), strict=True)
+        return [Happening(month + 1, who, home, Event(event), *rest) for month, who, home, event, *rest in columns]
+
+    def of_whom(self, person: int) -> tuple[int, int] | None:
+        """Sex and month of birth of somebody of the place, also of the dead; None of whom there never was."""
+        persons = self._world.population.persons
+        row = int(persons.rows_of(person))
+        return self._about(row) if row >= 0 else self._gone.get(person)
+
+    def _about(self, row: int) -> tuple[int, int]:
+        persons = self._world.population.persons
+        return int(persons.sex[row]), int(persons.birth_month[row])
 
     def observe(self) -> None:
         """Tally the tables and compute every indicator for every group."""

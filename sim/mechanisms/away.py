@@ -131,7 +131,8 @@ def publish(destinations: Destinations, rules: Away) -> None:
         exchange = 1.0 * destinations.exchange[d]
         cycle = 1.0 * destinations.cycle[d]
         for level in range(2):
-            destinations.current_pay[d, level] = destinations.wage[d, level] * exchange
+            pay = 1.0 * destinations.wage[d, level] * destinations.pay_level[d]
+            destinations.current_pay[d, level] = pay * exchange
         destinations.current_living_cost[d] = destinations.living_cost[d] * exchange
         destinations.current_finding[d] = finding_chance(1.0 * destinations.finding[d], cycle, 1.0)
         destinations.current_separation[d] = losing_chance(1.0 * destinations.separation[d], cycle)
@@ -186,7 +187,7 @@ def work(
 
         migrants.wage[m] = 0.0
         if migrants.employed[m]:
-            wage = destinations.wage[d, migrants.occupation[m]]
+            wage = 1.0 * destinations.wage[d, migrants.occupation[m]] * destinations.pay_level[d]
             row = 2 * migrants.locality[m] + migrants.occupation[m]
             skill = 1.0 * persons.skill[i] / markets.usual_skill[row]
             penalty = rules.penalty_without_papers
@@ -237,6 +238,7 @@ class Away(Mechanism):
         Markets.usual_skill,
         Destinations.wage, Destinations.living_cost, Destinations.finding, Destinations.separation,
         Destinations.recognition, Destinations.detection, Destinations.exchange, Destinations.cycle,
+        Destinations.pay_level,
     )  # fmt: skip
     writes = (
         Persons.months_away,
@@ -252,6 +254,7 @@ class Away(Mechanism):
     )
     answers = (
         Answer(Destinations.cycle, Migrants.employed, +1, "more jobs are found and fewer lost", factor=3.0),
+        Answer(Destinations.pay_level, Migrants.wage, +1, "work there is paid better", factor=2.0),
         Answer(Destinations.exchange, Migrants.means, +1, "pay there is worth more home money", factor=2.0),
         Answer(Persons.skill, Migrants.wage, +1, "skill is paid there too, in part", factor=2.0),
         Answer(Migrants.plan, Migrants.savings, +1, "what is promised is not spent there", factor=2.0),

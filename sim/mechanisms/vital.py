@@ -23,6 +23,7 @@ WOMAN, MAN = int(Sex.WOMAN), int(Sex.MAN)
 STUDY, NO_REASON = int(Reason.STUDY), int(Reason.NONE)
 SCHOOL_START, WORKING_AGE, ADULT, FORMING = 7 * 12, 15 * 12, 18 * 12, 25 * 12  # months of age
 LAST_MARRIAGE, SMALL_CHILD, OLD = 45 * 12, 5 * 12, 60 * 12
+TAKEN_OUT = 1  # why a life ends: 0 is a natural death
 GROUPS = 20  # five-year age groups of the vital rates, the last one open
 FIXED = 65536.0  # labour lost is added up in this fraction of an efficiency unit, so that order plays no part
 
@@ -173,8 +174,12 @@ def die(
     start_poverty: float,
     now: int,
     drawn: Array,
+    reasons: Array,
 ) -> Array:
-    """Some people die, here or away: their job, spouse and stay away are free of them. Returns their rows."""
+    """Some people die or are taken out, here or away: their job, spouse and stay away are free of them.
+
+    Returns their rows; notes in ``reasons`` why, by row: 0 for a death, `TAKEN_OUT` by the lever.
+    """
     dead = np.empty(len(persons.household), np.int64)
     count = 0
     lost_labour = np.zeros(len(firms.jobs), np.int64)
@@ -187,7 +192,7 @@ def die(
             )  # fmt: skip
             highest = max(highest, chance)
     for i in range(len(persons.household)):
-        if drawn[i] >= highest:
+        if drawn[i] >= highest and drawn[i] >= persons.removal[i]:
             continue
         status = persons.status[i]
         if status == ABSENT:
@@ -201,7 +206,9 @@ def die(
                 households.poor[home], start_poverty, rules.service_effect, rules.poverty_ratio,
             )  # fmt: skip
         if drawn[i] >= chance:
-            continue
+            if drawn[i] >= persons.removal[i]:
+                continue
+            reasons[i] = TAKEN_OUT
         dead[count] = i
         count += 1
         persons.status[i] = ABSENT
@@ -616,7 +623,7 @@ class Vital(Mechanism):
 
     reads = (
         Persons.id, Persons.sex, Persons.birth_month, Persons.skill, Persons.smoothed_earnings,
-        Households.id, Households.locality, Households.zone, Households.poor, Households.liquid_assets,
+        Persons.removal, Households.id, Households.locality, Households.zone, Households.poor, Households.liquid_assets,
         Households.account, Households.desk_distance,
         Migrants.savings, Firms.full_time,
         Localities.school_quality, Localities.health_quality, Localities.price_index,
@@ -720,11 +727,11 @@ class Vital(Mechanism):
     def deaths(self, month: Month) -> None:
         """People die; those away leave their savings to the household."""
         place = month.territory
-        persons = month.persons
+        persons, reasons = month.persons, np.zeros(month.count(Persons), np.int64)
         dead = die(
             persons, month.households, month.migrants, month.firms, month.localities, self.rules,
             place.mortality, place.health_quality, place.poverty_headcount, month.age_base,
-            month.draw(month.values(Persons.id), month.luck("death")),
+            month.draw(month.values(Persons.id), month.luck("death")), reasons,
         )  # fmt: skip
         stays = month.values(Persons.spell)[dead]
         homes = month.values(Persons.household)[dead]
@@ -734,7 +741,7 @@ class Vital(Mechanism):
         np.add.at(month.values(Households.received_assets), homes[abroad], savings)
         month.values(Persons.spell)[dead] = -1
         ages = (month.age_base - month.values(Persons.birth_month)[dead]) // 12
-        month.record(int(Event.DIED), dead, 0, ages)
+        month.record(int(Event.DIED), dead, reasons[dead], ages)
 
     def births(self, month: Month) -> None:
         """Children are born into their mothers' households."""

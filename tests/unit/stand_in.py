@@ -54,7 +54,7 @@ class Stand:
     def __init__(self, population: Population, seed: int = 1, place: Any = PLACE) -> None:
         self.population, self.streams, self.territory = population, Streams(seed), place
         self.month = self.burn_in = 0
-        self.events, self.moved, self.schedule = (), set(), Schedule()
+        self.events, self.moved, self.served, self.schedule = (), set(), {}, Schedule()
         self.ledger = Ledger(population, MAY_OWE, frozenset({Localities.till}))
         self.seen: list[tuple[int, int, np.ndarray]] = []
         self.recorder = SimpleNamespace(events=self._event)

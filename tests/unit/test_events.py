@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import types
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from sim.codes import Status
 from sim.events import Events, places_bought, queue, split
 from sim.groups import GROUPS
-from sim.instruments import LEVERS, read_instrument, read_shock
+from sim.instruments import LEVERS, named, read_instrument, read_shock
 from sim.ledger import Ledger
 from sim.mechanism import Month
 from sim.parameters import ParameterError
@@ -81,7 +82,7 @@ def little_world(*events, people: int = 60, places: int = 3, order=None, more: i
     ledger = Ledger(population, frozenset({Authorities.cash, Localities.outside}), frozenset({Localities.till}))
     return types.SimpleNamespace(
         population=population, streams=Streams(7), ledger=ledger, territory=None, month=24, burn_in=24,
-        events=tuple(events), moved=set(), start=types.SimpleNamespace(persons=people),
+        events=tuple(events), moved=set(), served={}, start=types.SimpleNamespace(persons=people),
     )  # fmt: skip
 
 
@@ -141,7 +142,12 @@ def everything(world: types.SimpleNamespace) -> dict[str, bytes]:
         ("unit_cost.bounds", [1], "must be two numbers [low, high]"),
         ("take_up", {"value": 2}, "policies.care.take_up.value = 2 lies outside [0, 1]"),
         ("assign", {"unit": "firms", "share": 0.5}, "policies.care.assign.unit = 'firms' is not known"),
-        ("assign", {"unit": "persons"}, "policies.care.assign.share = None is not a number"),
+        ("assign", {"unit": "persons"}, "care.assign has no share; give exactly one of share, saturation, ids"),
+        ("assign", {"unit": "persons", "share": 0.5, "ids": [1]}, "has share and ids; give exactly one"),
+        ("assign", {"unit": "persons", "saturation": []}, "assign.saturation = [] must be a list of shares"),
+        ("assign", {"unit": "persons", "saturation": [0, 2]}, "policies.care.assign.saturation = 2"),
+        ("assign", {"unit": "persons", "ids": ["rome"]}, "policies.care.assign.ids has 'rome'; give identities"),
+        ("assign", {"unit": "localities", "saturation": [0, 1]}, "is for persons or households within localities"),
         ("levers", {}, "policies.care.levers = {} names no lever"),
         ("levers.persons", {}, "policies.care.levers.persons = {} names no lever"),
         (
@@ -428,6 +434,60 @@ def test_random_assignment_grows_with_its_share_and_keeps_units_together(unit):
             assert ((np.bincount(persons.household[served[-1]]) % 2) == 0).all()
     assert all((more >= less).all() for less, more in pairwise(served))
     assert not served[0].any() and served[-1].sum() == 30
+
+
+@pytest.mark.parametrize("unit", ["persons", "households"])
+def test_each_locality_draws_one_of_the_shares_and_serves_that_share_of_its_people(unit):
+    rich = {**changed(CARE, "budget.value", 1e6), "eligible": "all_persons"}
+    shares = [0, 0.5, 1]
+    tree = {**rich, "assign": {"unit": unit, "saturation": shares}}
+    world = live(little_world(read_instrument("care", tree), people=2400, places=6))
+    place = world.population.households.locality[world.population.persons.household]
+    reached = np.bincount(place, relief(world) > 0) / np.bincount(place)
+    np.testing.assert_allclose(np.sort(reached), np.repeat(shares, 2), atol=0.08)
+
+
+def test_exactly_those_named_are_served_and_the_record_says_who():
+    rich = {**changed(CARE, "budget.value", 1e6), "eligible": "all_persons"}
+    tree = {**rich, "assign": {"unit": "persons", "ids": [9003, 9010, 77]}}
+    world = live(little_world(read_instrument("care", tree)))
+    assert world.population.persons.id[relief(world) > 0].tolist() == [9003, 9010]
+    assert sorted(world.served["care"].tolist()) == [9003, 9010]
+
+
+def test_one_lot_draws_the_same_units_for_two_events_and_names_draw_for_themselves():
+    def served(name, lot):
+        rich = {**changed(CARE, "budget.value", 1e6), "eligible": "all_persons"}
+        assign = {"unit": "persons", "share": 0.5, **({"lot": lot} if lot else {})}
+        return relief(live(little_world(read_instrument(name, {**rich, "assign": assign})))) > 0
+
+    assert (served("care", "trial") == served("nursery", "trial")).all()
+    assert (served("care", "") != served("nursery", "")).any()
+
+
+def test_destinations_are_named_as_in_the_inputs():
+    slump = {**DROUGHT, "eligible": "destinations", "assign": {"unit": "destinations", "ids": ["spain", 1]},
+             "levers": {"destinations": {"cycle": {"multiply": 0.5, "source": "x"}}}}  # fmt: skip
+    found = named(read_shock("slump", slump), ["italy", "spain"], "shocks.slump")
+    assert found.assign.ids == (2, 1)
+    with pytest.raises(ParameterError, match="'spain'; did you mean"):
+        named(read_shock("slump", slump), ["italy", "spai"], "shocks.slump")
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ({"number": {"value": -1}}, "number.value = -1 persons/month lies outside"),
+        ({"number": {"value": 2}, "age": [5, 8]}, "age = [5, 8]; allowed: 15 to 100 years"),
+        ({"number": {"value": 2}, "men": 2}, "people.men = 2 lies outside [0, 1]"),
+        ({"number": {"value": 2}, "hair": 2}, "people.hair is not a known key"),
+        ({}, "number = None is no figure"),
+        (3, "is not a table"),
+    ],
+)
+def test_impossible_people_are_refused(people, said):
+    with pytest.raises(ParameterError, match=re.escape(said)):
+        read_shock("arrive", {**DROUGHT, "levers": None, "people": people})
 
 
 def test_two_instruments_add_up_within_the_bounds_of_the_lever():
