@@ -17,7 +17,7 @@ MACHINERY = (
     "model", "mechanism", "parameters", "table", "events", "streams", "ledger", "recorder", "rooms", "compiled",
     "agents",
 )  # fmt: skip
-MOST_MACHINERY = 1900  # lines of code together, without documentation and blank lines
+MOST_MACHINERY = 2000  # lines of code together, without documentation and blank lines
 LARGEST = 900  # lines of one file, documentation included: it still reads in one sitting
 SOURCES = [path for folder in ORDER for path in sorted((ROOT / folder).rglob("*.py"))]
 
