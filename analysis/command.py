@@ -585,7 +585,7 @@ COMMANDS: dict[str, Command] = {
         "measure speed and memory",
         takes_anything,
         elsewhere("experiments.benchmark"),
-        "--quick: small sizes, minutes; --only core,agree,month,memory,build,village,mesa,start,cold,sweep,bits;\n"
+        "--quick: small sizes, minutes; --only core,agree,month,memory,build,village,mesa,start,cold,sweep,store,query,bits;\n"
         "--out FILE: the history, results/benchmark/history.jsonl",
     ),
     "version": Command("versions of program and model", takes_nothing, do_version),

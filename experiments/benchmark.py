@@ -25,6 +25,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
+import numpy as np
+
 from experiments.run import peak_memory
 from scenarios.configuration import ConfigurationError, compose
 
@@ -44,11 +46,12 @@ class Sizes:
     largest: int
     mesa: int
     months: int
-    sweep: int  # runs of each side
+    sweep: int  # runs by workers; a fifth of them in one process
+    stored: int = 1_000_000  # months of runs
 
 
-FULL = Sizes(100_000, 2_000, (10_000, 100_000, 1_000_000), (200_000, 1_000_000), 1_000_000, 1_000_000, 12, 100)
-QUICK = Sizes(10_000, 2_000, (10_000, 100_000), (200_000, 600_000), 200_000, 100_000, 6, 20)
+FULL = Sizes(100_000, 2_000, (10_000, 100_000, 1_000_000), (200_000, 1_000_000), 1_000_000, 1_000_000, 12, 1000)
+QUICK = Sizes(10_000, 2_000, (10_000, 100_000), (200_000, 600_000), 200_000, 100_000, 6, 40)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -237,19 +240,98 @@ def mesa_interface(sizes: Sizes, say: Say) -> Iterator[Figure]:
 
 
 def sweep(sizes: Sizes, say: Say) -> Iterator[Figure]:
-    """Many small runs by workers against the same in one process."""
+    """Many runs of a town by workers against the same in one process."""
     from experiments.run import Plan, run_plan
+    from experiments.store import Store
 
     cores = min(2, os.cpu_count() or 1)
-    rates = []
+    rates, each, inside = [], [], []
     with tempfile.TemporaryDirectory() as folder:
         for workers in (1, cores):
-            configuration = compose([f"territory={PLACE}", "population=500", "months=12", f"seeds={sizes.sweep}"])
+            runs = sizes.sweep if workers > 1 else max(4, sizes.sweep // 5)
+            settings = [f"territory={PLACE}", "population=5000", "months=12", f"seeds={runs}"]
+            plan = Plan("sweep", {"baseline": compose(settings)}, outcomes=("participation", "poverty"))
             begin = time.perf_counter()
-            run_plan(Plan("sweep", {"baseline": configuration}), f"{folder}/{workers}", workers=workers)
-            rates.append(sizes.sweep / (time.perf_counter() - begin))
-    yield Figure("efficiency of workers over many runs", rates[1] / (cores * rates[0]), "1", 0.9, False,
-                 f"{cores} workers, {sizes.sweep} runs of 500 persons with their start-up; by the clock")  # fmt: skip
+            run_plan(plan, f"{folder}/{workers}", workers=workers)
+            clock = time.perf_counter() - begin
+            spent = sum(Store(f"{folder}/{workers}").summary()["seconds"].to_pylist())
+            rates.append(runs / clock)
+            each.append(spent / runs)
+            inside.append(spent / (workers * clock))
+    detail = f"{cores} workers, {sizes.sweep} runs of 5,000 persons over 12 months with all start-up; by the clock"
+    yield Figure("efficiency of workers over many runs", rates[1] / (cores * rates[0]), "1",
+                 0.9 if sizes is FULL else None, False, detail)  # fmt: skip
+    yield Figure("  share of the workers' time inside runs", inside[1], "1", None,
+                 detail=f"one process: {inside[0]:.2f}; a run takes {each[1] / each[0]:.2f} times as long "
+                        "beside another as alone")  # fmt: skip
+
+
+def store(sizes: Sizes, say: Say) -> Iterator[Figure]:
+    """What storing adds to a run, in batches: every indicator of twelve months, or five outcomes."""
+    from experiments.run import kept, run_one
+    from experiments.store import Finished, Planned, Store
+
+    settings = compose([f"territory={PLACE}", "population=500", "months=12"])
+    one = run_one(settings.tree, 1)
+    few = kept(one, ("participation", "poverty", "prevalence", "gini", "real_income@recipient=no"), settings.months)
+    luck = np.random.default_rng(1)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, run, goal in (("all indicators", one, 1.0), ("five outcomes", few, 1.0)):
+            batches = [
+                [
+                    Finished(f"{k}-{j}", {**run.rows, "value": luck.normal(size=len(run.rows["value"]))}, run.summary)
+                    for j in range(50)
+                ]
+                for k in range(4)
+            ]
+            there = Store(f"{folder}/{name}")
+            there.begin({"scenarios": {}}, [Planned(run.run_id, "a", 1) for batch in batches for run in batch])
+            spent = statistics.median(processor(partial(there.write, batch)) for batch in batches)
+            yield Figure(f"storing a run in batches of 50, {name}", 1000.0 * spent / 50, "ms", goal,
+                         detail=f"{len(run.rows['value']):,} numbers a run")  # fmt: skip
+
+
+def query(sizes: Sizes, say: Say) -> Iterator[Figure]:
+    """Quantiles by month over many stored months, by DuckDB."""
+    try:
+        import duckdb
+    except ImportError:
+        say("    needs duckdb: install remesa[analysis]")
+        return
+    from experiments.store import Finished, Planned, Store
+
+    months, outcomes = 120, ("participation", "poverty", "prevalence")
+    runs = sizes.stored // months
+    luck = np.random.default_rng(1)
+    rows = {
+        "month": np.tile(np.arange(1, months + 1, dtype=np.int16), len(outcomes)),
+        "indicator": np.repeat(outcomes, months),
+        "group": np.full(months * len(outcomes), "all"),
+    }
+    ids = [f"{k:024x}" for k in range(runs)]
+    with tempfile.TemporaryDirectory() as folder:
+        there = Store(folder)
+        there.begin({"scenarios": {}}, [Planned(run_id, "a", k) for k, run_id in enumerate(ids)])
+        for begin in range(0, runs, 500):
+            there.write(
+                [
+                    Finished(run_id, {**rows, "value": luck.normal(size=len(rows["month"]))}, {"seed": 1})
+                    for run_id in ids[begin : begin + 500]
+                ]
+            )
+        there.compact()
+        asked = (
+            "select indicator, month, quantile_cont(value, [0.05, 0.5, 0.95]) as quantiles "
+            f"from '{folder}/runs/*.parquet' where \"group\" = 'all' group by all"
+        )
+        taken = []
+        for _ in range(3):
+            begin_clock = time.perf_counter()
+            found = duckdb.execute(asked).fetchall()
+            taken.append(time.perf_counter() - begin_clock)
+    assert len(found) == months * len(outcomes)
+    yield Figure(f"quantiles by month over {runs * months:,} stored months of runs", min(taken), "s", 1.0,
+                 detail=f"{runs:,} runs, {len(outcomes)} outcomes: DuckDB, by the clock")  # fmt: skip
 
 
 # ---- in processes of their own
@@ -344,6 +426,8 @@ MEASURES: dict[str, Callable[[Sizes, Say], Iterator[Figure]]] = {
     "start": start,
     "cold": cold,
     "sweep": sweep,
+    "store": store,
+    "query": query,
     "bits": bits,
 }
 NOT_MEASURED = ("evidence and claims within 20 minutes (quick) and 2 hours (full): those commands say their own time",)

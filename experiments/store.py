@@ -566,7 +566,16 @@ class _Layout:
     def fits(self, rows: dict[str, Any]) -> bool:
         """Whether other rows are those of this layout, in the same order."""
         arrays = (np.asarray(rows[name]) for name in ("month", "indicator", "group"))
-        return all(a is b or np.array_equal(a, b) for a, b in zip(self.given, arrays, strict=True))
+        return all(a is b or _equal(a, b) for a, b in zip(self.given, arrays, strict=True))
+
+
+def _equal(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two columns are the same; texts are compared as the bytes they are."""
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return False
+    if a.dtype.hasobject:
+        return bool(np.array_equal(a, b))
+    return bool((np.ascontiguousarray(a).view(np.uint8) == np.ascontiguousarray(b).view(np.uint8)).all())
 
 
 def _rows_table(finished: Sequence[Finished]) -> pa.Table:
@@ -654,7 +663,8 @@ def _kind(values: Sequence[Any]) -> pa.DataType | None:
 def encoded(table: pa.Table) -> bytes:
     """A table as the bytes of a part."""
     buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    words = [name for name, kind in ROWS.items() if kind is TEXT and name in table.column_names]
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True, use_dictionary=words or False)
     return buffer.getvalue()
 
 
