@@ -581,6 +581,12 @@ COMMANDS: dict[str, Command] = {
         in_module("analysis.histories", "do_life"),
         KEYS,
     ),
+    "trial": Command(
+        "assign a policy or shock at random, estimate as in the field, and set it beside the true effect",
+        takes("analysis.trials", "takes_trial"),
+        in_module("analysis.trials", "do_trial"),
+        "--event NAME --by person|household|locality --share 0.25,0.5 or --saturation 0,0.5,1 --outcome NAME",
+    ),
     "benchmark": Command(
         "measure speed and memory",
         takes_anything,
