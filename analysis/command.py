@@ -587,11 +587,19 @@ COMMANDS: dict[str, Command] = {
         in_module("analysis.trials", "do_trial"),
         "--event NAME --by person|household|locality --share 0.25,0.5 or --saturation 0,0.5,1 --outcome NAME",
     ),
+    "lesson": Command(
+        "write lessons for a class: pages to print and to work on, with what the model shows",
+        takes("analysis.lessons", "takes_lesson"),
+        in_module("analysis.lessons", "do_lesson"),
+        "Each statement of a lesson is tested with the seed of the class and twenty others; results are kept, so that\n"
+        "a lesson that was written once is written again at once.",
+    ),
     "benchmark": Command(
         "measure speed and memory",
         takes_anything,
         elsewhere("experiments.benchmark"),
-        "--quick: small sizes, minutes; --only core,agree,month,memory,build,village,mesa,start,cold,sweep,store,query,bits;\n"
+        "--quick: small sizes, minutes; --only core,agree,month,memory,build,village,mesa,start,cold,sweep,\n"
+        "store,query,bits; "
         "--out FILE: the history, results/benchmark/history.jsonl",
     ),
     "version": Command("versions of program and model", takes_nothing, do_version),
