@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from analysis.sentences import listed, number
-from sim.codes import Event, Reason
+from sim.codes import Event, Reason, Return
 from sim.table import Array
 
 HAD_TO_LEAVE = 1  # reason of a return: detected and ordered to leave
@@ -99,6 +99,10 @@ def story(one: Happening, who: Who, senders: Sequence[str] = (), places: Sequenc
             f"{who.name} chose to leave for {place(one, places)} and could not pay the way, {amount(one.value)}."
         ),
         Event.RETURNED: lambda: returned(one, who),
+        Event.PUSHED: lambda: (
+            f"With life at home as it was for most at the start, {who.name} would have stayed "
+            f"({number(one.value, 2)} years of pay)."
+        ),
         Event.FIRM_OPENED: lambda: f"{who.name} opened a business with equipment for {amount(one.value)}.",
         Event.FIRM_CLOSED: lambda: f"The business of {who.name}'s household closed.",
         Event.LEFT_SCHOOL: lambda: f"{who.name} left school after {one.value:.0f} years.",
@@ -191,4 +195,5 @@ def departed(one: Happening, who: Who, places: Sequence[str]) -> str:
 def returned(one: Happening, who: Who) -> str:
     """Somebody comes home."""
     how = "was sent home by the authorities there" if one.reason == HAD_TO_LEAVE else "came home"
+    how += ", without having found what the way had cost" if one.reason == Return.FAILED else ""
     return f"{who.name} {how}, with savings of {amount(one.value)}."

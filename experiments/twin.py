@@ -30,10 +30,10 @@ from experiments.core import (
     outcomes,
 )
 from experiments.twin_agents import Firm, Household, Person, Plain
-from sim import technology, transfers
-from sim.mechanisms import matching, migration, participation, separations, spending
-from sim.mechanisms.migration import HOME, RETIREMENT
+from sim import moving, technology, transfers
+from sim.mechanisms import matching, participation, separations, spending
 from sim.model import Remesa
+from sim.moving import HOME, RETIREMENT
 from sim.territory import Inputs
 
 MEMORY = separations.MEMORY
@@ -90,7 +90,7 @@ class Twin(mesa.Model):  # type: ignore[misc]
                 tables["Destinations"], abroad="abroad", pay="current_pay", living_cost="current_living_cost",
                 finding="current_finding", separation="current_separation", recognition="recognition",
                 recognition_at_arrival="recognition_at_arrival", detection="detection", fare="fare",
-                regular_share="regular_share", irregular_fee="irregular_fee", amenity="amenity",
+                regular_share="regular_share", waiting="waiting", irregular_fee="irregular_fee", amenity="amenity",
                 skill_return="skill_return",
             )
         ]  # fmt: skip
@@ -104,7 +104,7 @@ class Twin(mesa.Model):  # type: ignore[misc]
                 trade_productivity="trade_productivity", farm_productivity="farm_productivity",
                 median_pay="median_pay", median_income="median_income", base_pay="base_pay",
                 prevalence="prevalence", start_informed="start_informed", school_quality="school_quality",
-                health_quality="health_quality", tax_rate="tax_rate", market_dues="market_dues",
+                health_quality="health_quality", tax_rate="tax_rate", market_dues="market_dues", adults="adults",
             )
         ]  # fmt: skip
         lendable = tables["Lenders"].values("cash").tolist()
@@ -152,6 +152,7 @@ class Twin(mesa.Model):  # type: ignore[misc]
             earnings="earnings", smoothed="smoothed_earnings", seeks="seeks", flow="reservation_flow",
             not_working="not_working", not_working_part="not_working_part", reservation_wage="reservation_wage",
             care_hours="care_hours", in_school="in_school", shaken="shaken", pensioner="pensioner", trips="trips",
+            known_here="contacts", admitted="admitted_month",
         ):  # fmt: skip
             home, employer = homes[one.pop("home")], one.pop("employer")
             person = Person(self, home=home, **one)
@@ -333,12 +334,17 @@ class Twin(mesa.Model):  # type: ignore[misc]
         """Migration: who thinks of moving, who returns, who can pay to go."""
         horizon, beta = float(self.rules.migration.horizon), self.rules.participation.beta
         for there in self.destinations:
-            there.with_job = migration.share_in_work(1.0, there.finding, there.separation, horizon)
-            there.without_job = migration.share_in_work(0.0, there.finding, there.separation, horizon)
-            there.recognised = migration.recognised_share(there.recognition_at_arrival, there.recognition, horizon)
-            staying = migration.annuity(beta * (1.0 - there.detection), horizon)
-            there.undetected = staying / migration.annuity(beta, horizon)
+            there.with_job = moving.share_in_work(1.0, there.finding, there.separation, horizon)
+            there.without_job = moving.share_in_work(0.0, there.finding, there.separation, horizon)
+            there.recognised = moving.recognised_share(there.recognition_at_arrival, there.recognition, horizon)
+            staying = moving.annuity(beta * (1.0 - there.detection), horizon)
+            there.undetected = staying / moving.annuity(beta, horizon)
         self.movers = []
+        for place in self.places:
+            place.crowd = dict.fromkeys(self.destinations, 0)
+        for home in self.homes:
+            for stay in home.stays:
+                home.place.crowd[stay.destination] += 1
         self.people.do("consider_moving")
         for person, way in self.movers:
             if way is HOME:
@@ -352,14 +358,16 @@ class Twin(mesa.Model):  # type: ignore[misc]
             place.here, place.gone = [0] * 4, [0] * 4
         for person in self.people:
             age = self.now - person.birth
+            if person.status < AWAY and person.known_here < 1.0:
+                person.known_here = moving.slow_average(person.known_here, 1.0, self.rules.migration.contacts_revive)
             if 180 <= age < RETIREMENT:
-                group = migration.prevalence_group(person.sex, age)
+                group = moving.prevalence_group(person.sex, age)
                 person.home.place.here[group] += 1
                 person.home.place.gone[group] += person.status == AWAY
         for place in self.places:
             for group in range(4):
                 if place.here[group]:
-                    place.prevalence[group] = migration.slow_average(
+                    place.prevalence[group] = moving.slow_average(
                         place.prevalence[group], place.gone[group] / place.here[group], self.rules.migration.norm_memory
                     )
 

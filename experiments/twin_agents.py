@@ -13,10 +13,11 @@ import mesa
 
 from experiments import core
 from experiments.core import AWAY, EMPLOYED, FARM, INACTIVE, OWN_ACCOUNT, TRADE, UNEMPLOYED
-from sim import search, streams, technology, transfers, uses
+from sim import moving, search, streams, technology, transfers, uses
 from sim.codes import Sex, Status
-from sim.mechanisms import away, expectations, matching, migration, participation, remittances, separations
-from sim.mechanisms.migration import HOME, IRREGULAR, RECRUITED, REGULAR, RETIREMENT
+from sim.mechanisms import away, expectations, matching, participation, remittances, separations
+from sim.mechanisms.migration import IRREGULAR, RECRUITED, REGULAR
+from sim.moving import HOME, NOBODY, NOT_ASKED, RETIREMENT
 from sim.search import NEVER, PART_PAY, PART_TIME, TIME, Terms
 from sim.technology import FULL_TIME, LAND_SHARE
 
@@ -344,12 +345,13 @@ class Person(mesa.Agent):  # type: ignore[misc]
         rules = model.rules.matching
         others = sum(one.status == EMPLOYED for one in self.home.people if one is not self)
         heard = rules.recruiters + rules.ties * min(others, matching.MOST_TIES)
+        own = matching.own_reach(rules.reach, rules.through_contacts, self.known_here)
         if self.status == EMPLOYED:
-            mean = matching.reached(rules.reach, rules.on_the_job, 0.0, heard, 0.0)
+            mean = matching.reached(own, rules.on_the_job, 0.0, heard, 0.0)
         else:
             intensity = 1.0 if self.status == UNEMPLOYED else model.own_search
             place.markets[self.seeks].searchers += 1.0 if self.status == UNEMPLOYED else model.partly
-            mean = matching.reached(rules.reach, intensity, 0.0, heard, 0.0)
+            mean = matching.reached(own, intensity, 0.0, heard, 0.0)
         self.contacts = min(streams.poisson(mean, model.random.random()), matching.MOST)
 
     def apply(self) -> None:
@@ -428,21 +430,21 @@ class Person(mesa.Agent):  # type: ignore[misc]
         median = place.median_pay / price
         horizon = float(rules.horizon)
         months = max(1.0, min(horizon, float(RETIREMENT - age)))
-        present_value = migration.annuity(preferences.beta, months)
+        present_value = moving.annuity(preferences.beta, months)
         mine = self.smoothed if stay is None else 0.0
         others = max(home.others_earnings - mine, 0.0)
         share = others / max(home.members + (0 if stay is None else 1), 1) / price
         beside = max(home.own_workers - (1 if self.work == FARM else 0), 0)
-        own = migration.own_account_worth(home.land, float(beside), place.farm_return, place.trade_return, self.skill)
+        own = moving.own_account_worth(home.land, float(beside), place.farm_return, place.trade_return, self.skill)
         own /= price
         market = place.markets[self.occupation]
         offer = 0.5 * (market.offers[7] + market.offers[8]) * self.skill / price
         time = min(self.not_working / price, 100.0 * base)
-        better, worse, chance = migration.prospects_here(
+        better, worse, chance = moving.prospects_here(
             self.status, mine / price, offer, own, time, market.arrival, market.separation, months
         )
         c0 = preferences.home_production * base
-        here = migration.certainty_equivalent(share + better, share + worse, chance, c0, preferences.curvature)
+        here = moving.certainty_equivalent(share + better, share + worse, chance, c0, preferences.curvature)
         best = self.best_place(age, stay, price, median, present_value, c0, here)
         if best == HOME or best is not (stay and stay.destination):
             model.movers.append((self, best))
@@ -454,63 +456,79 @@ class Person(mesa.Agent):  # type: ignore[misc]
         model, home, place = self.model, self.home, self.home.place
         rules, luck, curvature = model.rules.migration, model.random, model.rules.participation.curvature
         where = stay.destination if stay is not None else None
-        usual = place.prevalence[migration.prevalence_group(self.sex, age)]
+        usual = place.prevalence[moving.prevalence_group(self.sex, age)]
         services = 0.5 * (place.school_quality + place.health_quality)
-        bound = rules.services * services + rules.care * self.care_hours / FULL_TIME
+        bound = moving.terms_here(rules.services, services, rules.protection, 0.0, rules.rights, 1.0)
+        bound += rules.care * self.care_hours / FULL_TIME
+        spouse: Any = NOBODY
+        if self.spouse is not None:
+            spouse = self.spouse.stay.destination if self.spouse.stay is not None else HOME
+        everyone = max(1, place.adults + sum(place.crowd.values()))
         total, weights, ways = 0.0, [], []
         for there in model.destinations:
             stays = there is where
             kin = sum(one.destination is there for one in home.stays)
             tie = 1.0 if kin > (1 if stays else 0) else 0.0
-            doubted = 1.0
+            helped, doubted = 0.0, 1.0
             if not stays:
-                known = migration.knowledge(tie, usual, self.trips, 0.0, rules.tie_knowledge, rules.trip_knowledge)
-                doubted = migration.doubt(known, rules.pessimism)
+                known = moving.acquainted(place.crowd[there] / everyone, rules.circle)
+                helped = moving.help_there(tie, known, rules.community)
+                kappa = moving.knowledge(helped, self.trips, 0.0, rules.tie_knowledge, rules.trip_knowledge)
+                doubted = moving.doubt(kappa, rules.pessimism)
             net = self.pay_at(there, 0)
             if self.occupation == 1:
                 net += there.recognised * (self.pay_at(there, 1) - net)
             net = (net * doubted - there.living_cost) / price
-            at_start = float(stay.employed) if stays else rules.tie_job * tie
+            at_start = float(stay.employed) if stays else rules.tie_job * helped
             odds = there.without_job + at_start * (there.with_job - there.without_job)
-            work = migration.believed_chance(odds, doubted)
-            value_there = migration.certainty_equivalent(net, 0.0, work, c0, curvature)
-            way, cost, worth = REGULAR, 0.0, present_value
+            work = moving.believed_chance(odds, doubted)
+            value_there = moving.certainty_equivalent(net, 0.0, work, c0, curvature)
+            way, cost, worth, wait = REGULAR, 0.0, present_value, 0.0
             if stays:
                 way = stay.route
                 worth = present_value if stay.regular else present_value * there.undetected
-                gain = migration.gain_in_years(value_there, here, worth, 0.0, median)
+                gain = moving.gain_in_years(value_there, here, worth, 0.0, median)
             else:
-                cost = migration.price_of_trip(there.fare, tie, rules.tie_discount, 0.0)
-                if self.quota >= there.regular_share:
-                    way = IRREGULAR
-                    cost = migration.price_of_trip(there.irregular_fee, tie, rules.tie_discount, 0.0)
+                gain, admitted = -moving.LARGEST, self.quota < there.regular_share
+                if admitted:
+                    wait = moving.wait_left(self.admitted, model.now, there.waiting)
+                    later = model.rules.participation.beta**wait
+                    cost = moving.price_of_trip(there.fare, helped, rules.tie_discount, 0.0)
+                    gain = moving.gain_in_years(value_there, here, worth * later, later * cost / price, median)
+                if not admitted or (wait > 0.0 and there.irregular_fee > 0.0):
+                    asked = moving.price_of_trip(there.irregular_fee, helped, rules.tie_discount, 0.0)
                     worth = present_value * there.undetected
-                gain = migration.gain_in_years(value_there, here, worth, cost / price, median)
+                    without_papers = moving.gain_in_years(value_there, here, worth, asked / price, median)
+                    if without_papers > gain:
+                        way, cost, gain, wait = IRREGULAR, asked, without_papers, 0.0
                 if way == IRREGULAR and there.recruiter_fee > 0.0:
-                    asked = migration.recruiter_price(there.recruiter_fee, there.fare, 0.0)
-                    placed = migration.believed_chance(there.with_job, doubted)
-                    by_them = migration.certainty_equivalent(net, 0.0, placed, c0, curvature)
-                    by_recruiter = migration.gain_in_years(by_them, here, present_value, asked / price, median)
+                    asked = moving.recruiter_price(there.recruiter_fee, there.fare, 0.0)
+                    placed = moving.believed_chance(there.with_job, doubted)
+                    by_them = moving.certainty_equivalent(net, 0.0, placed, c0, curvature)
+                    by_recruiter = moving.gain_in_years(by_them, here, present_value, asked / price, median)
                     if by_recruiter > gain:
                         way, cost, gain = RECRUITED, asked, by_recruiter
             attachment = self.attachment * (1.0 if there.abroad else rules.near)
-            value = migration.utility_of_place(
-                gain, rules.gain_weight, tie, rules.tie_weight, usual, rules.norm_weight, there.amenity - bound,
-                attachment,
+            family = -rules.apart if spouse == HOME else rules.apart if spouse is there else 0.0
+            value = moving.utility_of_place(
+                gain, rules.gain_weight, tie, rules.tie_weight, usual, rules.norm_weight,
+                there.amenity - bound + family, attachment,
             )  # fmt: skip
-            weights.append(max(min(value / rules.nest, migration.LARGEST), -migration.LARGEST))
-            ways.append(Plain(destination=there, route=way, cost=cost, tie=tie))
+            weights.append(max(min(value / rules.nest, moving.LARGEST), -moving.LARGEST))
+            ways.append(Plain(destination=there, route=way, cost=cost, helped=helped, wait=wait))
             total += math.exp(weights[-1])
         at_home = 0.0
         if where is not None:
             at_home = -rules.gain_weight * where.fare / price / (12.0 * median)
             if stay.savings - stay.waiting >= stay.target:
                 at_home += rules.target_pull
-        if luck.random() >= migration.logistic(rules.nest * math.log(total) - at_home):
+        if luck.random() >= moving.logistic(rules.nest * math.log(total) - at_home):
             return HOME if stay is not None else None
-        scores = [weight + migration.gumbel(1.0 - luck.random()) for weight in weights]
+        scores = [weight + moving.gumbel(1.0 - luck.random()) for weight in weights]
         best = ways[scores.index(max(scores))]
-        return where if best.destination is where else best
+        if best.wait > 0.0 and self.admitted == NOT_ASKED:
+            self.admitted = model.now + math.ceil(best.wait)
+        return where if best.destination is where or best.wait > 0.0 else best
 
     def pay_at(self, there: Any, level: int) -> Any:
         """Net pay of the person at a destination."""
@@ -536,15 +554,15 @@ class Person(mesa.Agent):  # type: ignore[misc]
             return
         others = max(home.others_earnings - self.smoothed, 0.0)
         need = home.need * place.price_index * max(home.members - 1, 0) / max(home.members, 1)
-        loan = migration.trip_loan(others, rules.loan_months, home.debt, place.lendable)
+        loan = moving.trip_loan(others, rules.loan_months, home.debt, place.lendable)
         cost, asked = way.cost, 0.0
         if way.route == RECRUITED:
             asked, cost = way.cost, way.cost * (1.0 - rules.advance)
-        payable = migration.can_pay(home.cash, loan, cost, others, need)
+        payable = moving.can_pay(home.cash, loan, cost, others, need)
         if not payable and way.route == IRREGULAR and way.destination.recruiter_fee > 0.0:
-            asked = migration.recruiter_price(way.destination.recruiter_fee, way.destination.fare, 0.0)
+            asked = moving.recruiter_price(way.destination.recruiter_fee, way.destination.fare, 0.0)
             way.route, cost = RECRUITED, asked * (1.0 - rules.advance)
-            payable = migration.can_pay(home.cash, loan, cost, others, need)
+            payable = moving.can_pay(home.cash, loan, cost, others, need)
         if not payable:
             return
         borrowed = max(0.0, cost - home.cash)
@@ -561,7 +579,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             home.own_workers = max(home.own_workers - 1, 0)
         self.status, self.work, self.formal, self.tenure, self.search_months = AWAY, 0, 0, 0, 0
         self.hours = self.wage = self.earnings = self.care_hours = 0.0
-        altruism = migration.altruism_at_departure(rules.altruism, home.children, rules.altruism_per_child)
+        altruism = moving.altruism_at_departure(rules.altruism, home.children, rules.altruism_per_child)
         target = rules.target_years * 12.0 * place.base_pay
         self.settle_in(way, purse, asked * rules.advance, altruism, target, transfers.OPERATOR, 0.08)
 
@@ -582,12 +600,13 @@ class Person(mesa.Agent):  # type: ignore[misc]
         model, there = self.model, way.destination
         rules = model.rules.migration
         self.trips += 1
+        self.admitted = NOT_ASKED
         model.departures += 1
         regular = way.route != IRREGULAR
         recognised = regular and model.random.random() < there.recognition_at_arrival
         level = 1 if self.occupation == 1 and recognised else 0
-        employed = way.route == RECRUITED or model.random.random() < rules.tie_job * way.tie
-        work = migration.share_in_work(float(employed), there.finding, there.separation, 12.0)
+        employed = way.route == RECRUITED or model.random.random() < rules.tie_job * way.helped
+        work = moving.share_in_work(float(employed), there.finding, there.separation, 12.0)
         self.stay = Plain(
             person=self, destination=there, start=model.now + 1, route=way.route, regular=regular, employed=employed,
             savings=savings, debt=debt, altruism=altruism, target=target, waiting=0.0, plan=0.0, channel=channel,

@@ -84,6 +84,14 @@ class Motive(IntEnum):
     FAMILY = 1
 
 
+class Return(IntEnum):
+    """How somebody came back."""
+
+    CHOSEN = 0
+    FORCED = 1  # detected and sent home
+    FAILED = 2  # chose to, without work there and with less than the way had cost
+
+
 class Channel(IntEnum):
     """How money is sent; the row of `Providers`."""
 
@@ -116,9 +124,10 @@ class Event(IntEnum):
     LAID_OFF = 5  # reason: of `mechanisms.separations`
     QUIT = 6  # pay is worth less than the time
     OWN_ACCOUNT = 7  # value, offer as above; cause: what own-account work brings a month
-    # reason: destination; value: expected gain, cause: pull of those away, in years of local pay; offer: price
+    # reason: destination; offer: price; in years of local pay, value: expected gain,
+    # cause: pull of those away
     DEPARTED = 8
-    RETURNED = 9
+    RETURNED = 9  # reason: Return; value: money brought
     REMITTED = 10  # value: amount
     FIRM_OPENED = 11  # value: capital
     FIRM_CLOSED = 12
@@ -128,6 +137,8 @@ class Event(IntEnum):
     ARRIVED = 16  # reason: locality; value: earlier pay of a newcomer, 0 for people a shock brings
     HOUSEHOLD_FORMED = 17  # of the wife
     STAYED_OUT = 18  # out of the labour force for another reason than before; as LEFT_LABOUR_FORCE
+    # left, and would have stayed with home terms of month 0; reason: destination; value: what they add, in years
+    PUSHED = 19
 
 
 HERE = (Status.CHILD, Status.STUDENT, Status.INACTIVE, Status.UNEMPLOYED, Status.EMPLOYED, Status.OWN_ACCOUNT)

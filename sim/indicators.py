@@ -541,6 +541,45 @@ def departures(t: Tally) -> Array:
     return t.happened(Event.DEPARTED)
 
 
+@indicator("%", "Departures driven by push", "people", "down", "IND-13")
+def push_share(t: Tally) -> Array:
+    """Leavers of this month who would have stayed with home terms at the median of month 0, over all leavers."""
+    return ratio(t.left_pushed, t.left, 100)
+
+
+@indicator("year of local pay", "Push in departures", "all", "", "IND-13")
+def push(t: Tally) -> Array:
+    """What home terms worse than the median of month 0 added to the wish to leave: mean over this month's leavers."""
+    return of_leavers(t, Migrants.push)
+
+
+@indicator("year of local pay", "Pull in departures", "all", "", "IND-13")
+def pull(t: Tally) -> Array:
+    """Gain and amenities there against the median of month 0 here, cost included: mean over this month's leavers."""
+    return of_leavers(t, Migrants.pull)
+
+
+@indicator("year of local pay", "Networks in departures", "all", "", "IND-13")
+def network(t: Tally) -> Array:
+    """What kin there, the spouse and the norm added to the wish to leave: mean over this month's leavers."""
+    return of_leavers(t, Migrants.network)
+
+
+@indicator("persons/month", "Returnees who left again", "people", "", "IND-18")
+def left_again(t: Tally) -> Array:
+    """People who left home this month and had come back from an earlier stay."""
+    return t.left_again
+
+
+@indicator("month", "Cost of leaving", "all", "down", "IND-30")
+def cost_of_leaving(t: Tally) -> Array:
+    """What the way cost, advances included, in months of pay there: mean over migrants at work."""
+    month = t.month
+    at_work = (month.values(Migrants.ended) == 0) & (month.values(Migrants.wage) > 0.0)
+    cost, pay = (month.values(column)[at_work].astype(np.float64) for column in (Migrants.cost, Migrants.wage))
+    return everywhere(t, math.fsum((cost / pay).tolist()) / len(pay) if len(pay) else 0.0)
+
+
 @indicator("persons/month", "Wanted to leave, could not pay", "all", "", "IND-13")
 def could_not_pay(t: Tally) -> Array:
     """People who chose to leave this month and could not finance the trip."""
@@ -551,6 +590,42 @@ def could_not_pay(t: Tally) -> Array:
 def returns(t: Tally) -> Array:
     """People who came back this month."""
     return t.happened(Event.RETURNED)
+
+
+@indicator("%/month", "Return rate", "people", "", "IND-18")
+def return_rate(t: Tally) -> Array:
+    """People who came back this month over those and the migrants who are still away."""
+    return ratio(t.came_back, t.came_back + t.away, 100)
+
+
+@indicator("%", "Forced returns", "people", "down", "IND-18")
+def forced_returns(t: Tally) -> Array:
+    """People detected and sent back this month over all who came back in it."""
+    return ratio(t.sent_back, t.came_back, 100)
+
+
+@indicator("%", "Failed returns", "people", "down", "IND-18")
+def failed_returns(t: Tally) -> Array:
+    """People who came back by choice, without work there and with less than the way had cost, over all who did."""
+    return ratio(t.failed_back, t.came_back, 100)
+
+
+@indicator("1", "Preparedness of returnees", "people", "up", "IND-18")
+def preparedness(t: Tally) -> Array:
+    """Readiness (savings, usable skills, live contacts) times willingness: mean over those who came back this month."""
+    return ratio(t.prepared / 100, t.came_back)
+
+
+@indicator("%", "Returnees who earn well", "people", "up", "IND-18")
+def reintegration(t: Tally) -> Array:
+    """People back for 13 to 36 months who earn at least the median of those who work here, over all back so long."""
+    return ratio(t.settled_well, t.settled, 100)
+
+
+@indicator("money/month", "Transfers of newcomers", "place", "", "IND-14")
+def newcomers_transfers(t: Tally) -> Array:
+    """What newcomers sent to the places they came from this month."""
+    return t.flow("newcomers' transfers")
 
 
 @indicator("month", "Experience brought home", "people", "", "IND-17")
@@ -744,6 +819,14 @@ def mean_skill(t: Tally) -> Array:
 def net_births(t: Tally) -> Array:
     """Births here less deaths of people of the place this month."""
     return t.happened(Event.BORN) - t.happened(Event.DIED)
+
+
+def of_leavers(t: Tally, column: Column) -> Array:
+    """Mean of one property of stays over those who left home this month (group all)."""
+    month = t.month
+    new = (month.values(Migrants.start_month) == month.age_base + 1) & (month.values(Migrants.onward) == 0)
+    values = month.values(column)[new].tolist()
+    return everywhere(t, math.fsum(values) / len(values) if values else 0.0)
 
 
 def of_markets(t: Tally, counted: Column) -> Array:

@@ -157,7 +157,7 @@ def places(population: Population, inputs: Inputs) -> None:
     ids = np.arange(number, dtype=np.int64) + 1
     taken = {name: np.array([getattr(d, name) for d in there]) for name in (
         "abroad", "living_cost", "finding", "separation", "recognition", "recognition_at_arrival", "detection",
-        "regular_share", "fare", "irregular_fee", "amenity")}  # fmt: skip
+        "regular_share", "waiting", "fine", "fare", "irregular_fee", "amenity")}  # fmt: skip
     wages = np.array([[d.wage_basic, d.wage_skilled] for d in there]).reshape(number, 2)
     population.add(
         Destinations, number, id=ids, wage=wages, current_pay=wages, current_living_cost=taken["living_cost"],
@@ -290,6 +290,7 @@ def emigrants(world: World, setup: Setup) -> None:
         destination=where, start_month=-months - setup.burn_in, motive=int(Motive.WORK),
         route=np.where(regular, int(Route.REGULAR), int(Route.IRREGULAR)), regular=regular.astype(np.int8),
         channel=OPERATOR, employed=employed.astype(np.int8), recognised=known.astype(np.int8), occupation=occupation,
+        cost=np.where(regular, there_columns.fare[where], there_columns.irregular_fee[where]),
         altruism=setup.parameters.migration.altruism,
         target_savings=setup.parameters.migration.target_years * 12.0 * inputs.pay_basic,
         savings=np.rint(there_columns.living_cost[where] * 100).astype(np.int64),
@@ -299,6 +300,7 @@ def emigrants(world: World, setup: Setup) -> None:
     persons.trips[rows] = 1
     persons.smoothed_earnings[rows] = inputs.pay_basic  # what the household misses
     persons.months_away[rows] = np.minimum(months, 32000)
+    persons.contacts[rows] = (1.0 - 1.0 / setup.parameters.away.contact_memory) ** months
 
 
 def employee_share(inputs: Inputs) -> float:

@@ -61,6 +61,11 @@ class Persons(Table):
     trips = column(i16, "1", "stays away begun")
     months_away = column(i16, "month", "months of experience abroad or in another place")
     returnee = column(i8, "1", "1 for those who came back from a stay away")
+    return_kind = column(i8, "code", "codes.Return of the last return")
+    return_month = column(i32, "month", "month of the last return; -30000 before the first", -30_000)
+    preparedness = column(f32, "1", "readiness times willingness at the last return: a score that decides nothing")
+    contacts = column(f32, "1", "share of contacts here that are alive: they fade while one is away", 1.0)
+    admitted_month = column(i32, "month", "month from which a regular place asked for is open; -30000: none", -30_000)
     recognised = column(i8, "1", "1 if employers here can read the person's qualifications", 1)
     pensioner = column(i8, "1", "1 while drawing a pension")
     insured = column(i8, "1", "1 if covered by social protection through a formal job")
@@ -90,6 +95,14 @@ class Migrants(Table):
     recognised = column(i8, "1", "1 if qualifications are recognised there")
     occupation = column(i8, "code", "codes.Occupation of the present or last job there")
     wage = column(f32, "money/month", "pay there, in home money at the exchange rate of the base year")
+    onward = given(i8, "1", "1 if begun from another place of work and not from home")
+    cost = given(f32, "money", "what the way cost, advances included")
+    push = given(
+        f32, "year of local pay", "what home terms worse than the median of month 0 added to the wish to leave"
+    )
+    pull = given(f32, "year of local pay", "gain and amenities there against those terms, cost of the way included")
+    network = given(f32, "year of local pay", "what a member there, the spouse and the norm added to the wish to leave")
+    pushed = given(i8, "1", "1 if the person would have stayed with home terms at the median of month 0")
     savings = money("money of the migrant")
     debt = column(i64, "cent", "owed for the trip")
     altruism = given(f32, "1", "f: weight on the household's consumption at departure (R4)", 0.6)
@@ -323,6 +336,7 @@ class Localities(Table):
     )
     building_works = lever(0, (0, 10), "1", "public buildings added a month over need; obeyed by Services")
     pool_open = lever(1, (0, 1), "1", "openness to newcomers from lower-wage places; obeyed by Newcomers")
+    rights = lever(1, (0, 2), "1", "respect for workers' rights here over that of the start; obeyed by Migration")
     supply_free = lever(1, (0, 1), "1", "0 fixes local supply: no entry, no investment; obeyed by Enterprise")
 
 
@@ -349,6 +363,10 @@ class Markets(Table):
     mean_wage = column(f32, "money/month", "mean full-time pay per efficiency unit of employees")
     base_wage = given(f32, "money/month", "full-time pay per efficiency unit at the start")
     usual_skill = given(f32, "1", "mean skill of adults of that qualification at the start", 1.0)
+    start_worth = column(
+        f32, "money/month", "sure income that life here is worth, median of month 0 over all places; -1 before", -1.0
+    )
+    start_terms = column(f32, "year of local pay", "services, protection and rights here, median of month 0")
 
 
 class Destinations(Table):
@@ -364,6 +382,8 @@ class Destinations(Table):
     recognition_at_arrival = given(f32, "1", "chance that qualifications are recognised on arrival")
     detection = given(f32, "1/month", "chance that somebody irregular is detected and sent home")
     regular_share = given(f32, "1", "share of applicants who can go the regular way")
+    waiting = given(f32, "month", "wait for a regular place")
+    fine = given(f32, "money", "fine for those detected")
     fare = given(f32, "money", "travel and papers of the regular way")
     irregular_fee = given(f32, "money", "price of the irregular way")
     amenity = given(f32, "year of local pay", "services, rights and protection there against home")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.codes import Event, Motive, Reason, Sector, Status, Use
+from sim.codes import Event, Motive, Reason, Return, Sector, Status, Use
 from sim.mechanism import Mechanism, Month, kernel
 from sim.population import (
     Firms,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 CHILD, STUDENT, INACTIVE, UNEMPLOYED, EMPLOYED, OWN_ACCOUNT, AWAY, ABSENT = (int(s) for s in Status)
 FAMILY = int(Motive.FAMILY)
+SENT_BACK, WITHOUT = int(Return.FORCED), int(Return.FAILED)
 OFFERS = int(Reason.OFFERS)
 REMITTANCES = int(Reason.REMITTANCES)
 USES = len(Use)
@@ -53,12 +54,14 @@ PERSON_TALLIES = (
     "wages", "hours_share", "reservation_wages", "reservation_holders", "skill", "schooling", "newcomers_employed",
     "away", "origin_adults", "away_adults", "away_skilled", "away_overqualified", "away_idle", "away_irregular",
     "migrant_debt", "search_months", "returnees", "nonlabour_income", "months_away", "transfers", "transfer_costs",
-    "family_migrants", "migrant_pay", "employers",
+    "family_migrants", "migrant_pay", "employers", "left", "left_pushed", "left_again", "came_back", "sent_back",
+    "failed_back", "prepared", "settled", "settled_well",
 )  # fmt: skip
 (PERSONS, ADULTS, LABOUR_FORCE, WORKING, EMPLOYEES, OWN, SEARCHING, DISCOURAGED, BY_REMITTANCES, FORMAL, INSURED,
  SCHOOL_AGE, AT_SCHOOL, CARE, CARERS, EARNINGS, WAGES, HOURS_SHARE, RESERVATION, HOLDERS, SKILL, SCHOOLING, INCOMERS,
  GONE, ORIGIN_ADULTS, GONE_ADULTS, GONE_SKILLED, OVERQUALIFIED, IDLE, IRREGULAR, TRIP_DEBT, SEARCHED, RETURNEES,
- NONLABOUR, EXPERIENCE, SENT, COSTS, FAMILY_STAYS, PAID_THERE, EMPLOYERS,
+ NONLABOUR, EXPERIENCE, SENT, COSTS, FAMILY_STAYS, PAID_THERE, EMPLOYERS, LEFT, PUSHED, LEFT_AGAIN, BACK, FORCED,
+ FAILED, PREPARED, SETTLED, SETTLED_WELL,
  ) = range(len(PERSON_TALLIES))  # fmt: skip
 
 HOUSEHOLD_TALLIES = (
@@ -104,7 +107,10 @@ class Observation(Mechanism):
         Persons.formal,
         Persons.hours, Persons.wage, Persons.in_school, Persons.search_months, Persons.earnings,
         Persons.reservation_wage, Persons.care_hours, Persons.returnee, Persons.insured,
-        Persons.nonlabour_income, Persons.months_away, Migrants.motive, Migrants.fee, Migrants.lost,
+        Persons.nonlabour_income, Persons.months_away, Persons.return_kind, Persons.return_month,
+        Persons.preparedness, Migrants.motive, Migrants.fee, Migrants.lost, Migrants.start_month, Migrants.onward,
+        Migrants.pushed, Migrants.push, Migrants.pull, Migrants.network, Migrants.cost,
+        Localities.median_pay,
         Migrants.ended, Migrants.employed, Migrants.occupation, Migrants.regular, Migrants.debt, Migrants.sent,
         Migrants.channel, Migrants.wage, Migrants.gift,
         Households.locality, Households.liquid_assets, Households.debt, Households.members, Households.adults,
@@ -129,8 +135,8 @@ class Observation(Mechanism):
 
 @kernel
 def tally_persons(
-    persons: Persons, households: Households, migrants: Migrants, firms: Firms, receives: Array, age_base: int,
-    cells: Array,
+    persons: Persons, households: Households, migrants: Migrants, firms: Firms, localities: Localities,
+    receives: Array, age_base: int, cells: Array,
 ) -> None:  # fmt: skip
     """Add each person to the cell of locality, receipt of remittances, members away, youth and sex."""
     for i in range(len(persons.household)):
@@ -164,6 +170,10 @@ def tally_persons(
             cells[cell, COSTS] += round((migrants.fee[spell] + migrants.lost[spell]) * 100.0)
             if migrants.motive[spell] == FAMILY:
                 cells[cell, FAMILY_STAYS] += 1
+            if migrants.start_month[spell] == age_base + 1 and not migrants.onward[spell]:
+                cells[cell, LEFT] += 1
+                cells[cell, PUSHED] += migrants.pushed[spell]
+                cells[cell, LEFT_AGAIN] += persons.returnee[i]
             continue
         cells[cell, PERSONS] += 1
         if 7 <= age < 18:
@@ -180,6 +190,16 @@ def tally_persons(
         if persons.returnee[i]:
             cells[cell, RETURNEES] += 1
             cells[cell, EXPERIENCE] += persons.months_away[i]
+            since = age_base + 1 - persons.return_month[i]
+            if since == 0:
+                cells[cell, BACK] += 1
+                cells[cell, FORCED] += 1 if persons.return_kind[i] == SENT_BACK else 0
+                cells[cell, FAILED] += 1 if persons.return_kind[i] == WITHOUT else 0
+                cells[cell, PREPARED] += round(persons.preparedness[i] * 100.0)
+            elif 12 < since <= 36:
+                cells[cell, SETTLED] += 1
+                if persons.earnings[i] >= localities.median_pay[households.locality[home]]:
+                    cells[cell, SETTLED_WELL] += 1
         if status in (UNEMPLOYED, EMPLOYED, OWN_ACCOUNT):
             cells[cell, LABOUR_FORCE] += 1
             cells[cell, RESERVATION] += round(persons.reservation_wage[i] * 100.0)
@@ -362,7 +382,10 @@ class Recorder:
         places = world.population.localities.count
         receives = (month.values(Households.persistent_receipt) > 0.005 * world.start.base_pay).astype(np.int64)
         people = np.zeros((places * 16, len(PERSON_TALLIES)), np.int64)
-        tally_persons(month.persons, month.households, month.migrants, month.firms, receives, month.age_base, people)
+        tally_persons(
+            month.persons, month.households, month.migrants, month.firms, month.localities, receives, month.age_base,
+            people,
+        )  # fmt: skip
         homes = np.zeros((places * 4, len(HOUSEHOLD_TALLIES)), np.int64)
         tally_households(month.households, month.localities, receives, homes)
         cells = people.reshape(places, 2, 2, 2, 2, -1), homes.reshape(places, 2, 2, -1)

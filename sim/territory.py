@@ -63,6 +63,8 @@ class DestinationInputs:
     amenity: float = figure("year of local pay", (-20, 20), "services, rights and protection against home")
     emigrants: float = figure("1", (0, 2), "stock of people from here there, over adults of origin incl. them")
     men: float = figure("1", (0, 1), "share of men among them")
+    waiting: float = figure("month", (0, 240), "wait for a regular place, for those who can get one", default=0.0)
+    fine: float = figure("money", (0, 1e12), "fine for those who are detected", default=0.0)
 
 
 @dataclasses.dataclass(frozen=True)

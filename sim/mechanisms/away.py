@@ -156,6 +156,7 @@ def work(
         d = migrants.destination[m]
         u_work, u_basic, u_papers, u_control = uniforms(luck, persons.id[i])
         persons.months_away[i] += 1
+        persons.contacts[i] -= persons.contacts[i] / rules.contact_memory
         regular = migrants.regular[m]
 
         migrants.detected[m] = 0
@@ -241,7 +242,7 @@ class Away(Mechanism):
         Destinations.pay_level,
     )  # fmt: skip
     writes = (
-        Persons.months_away,
+        Persons.months_away, Persons.contacts,
         Migrants.employed, Migrants.recognised, Migrants.occupation, Migrants.wage, Migrants.means,
         Migrants.debt, Migrants.detected,
         Destinations.current_pay, Destinations.current_living_cost, Destinations.current_finding,
@@ -273,6 +274,7 @@ class Away(Mechanism):
     )
     service: float = param(0.3, "1", (0.0, 1.0), "share of what living leaves that repays the trip; assumption")
     comfort: float = param(0.5, "1", (0.0, 1.0), "share of what is left that is spent there; assumption")
+    contact_memory: float = param(60.0, "month", (6.0, 600.0), "mean life of a contact at home while away; assumption")
     smoothing: float = param(1 / 3, "1/month", (0.05, 1.0), "weight of this month in expected means; assumption")
 
     def __call__(self, month: Month) -> None:

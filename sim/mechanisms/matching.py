@@ -55,6 +55,18 @@ def reached(reach: float, intensity: float, service: float, heard: float, boost:
 
 
 @rule
+def own_reach(reach: float, through_contacts: float, alive: float) -> float:
+    """Vacancies a month by own search, of which a share goes through contacts; ``alive`` of these are left.
+
+    References
+    ----------
+    Ioannides and Loury (2004), Journal of Economic Literature 42(4), 1056-1093: about half of jobs are
+    found through friends and kin.
+    """
+    return reach * (1.0 - through_contacts * (1.0 - alive))
+
+
+@rule
 def clients_served(places: float, schemes: float, overhead: float, overlap: float) -> float:
     """Share of job seekers whom an employment service of several schemes reaches on a given budget.
 
@@ -267,14 +279,15 @@ def look_around(
             continue
         home = persons.household[i]
         place = households.locality[home]
+        own = own_reach(rules.reach, rules.through_contacts, 1.0 * persons.contacts[i])
         if status == EMPLOYED:
             heard = rules.recruiters + rules.ties * min(working[home] - 1, MOST_TIES)
-            mean = reached(rules.reach, rules.on_the_job, 0.0, heard, 0.0)  # the service is for those without a job
+            mean = reached(own, rules.on_the_job, 0.0, heard, 0.0)  # the service is for those without a job
         else:
             heard = rules.recruiters + rules.ties * min(working[home], MOST_TIES)
             intensity = 1.0 if status == UNEMPLOYED else own_search
             searchers[2 * place + persons.seeks[i]] += whole if status == UNEMPLOYED else partly
-            mean = reached(rules.reach, intensity, service[place], heard, persons.contact_boost[i])
+            mean = reached(own, intensity, service[place], heard, persons.contact_boost[i])
         number = min(poisson(mean, drawn[i]), MOST)
         contacts[i] = number
         total += number
@@ -526,6 +539,7 @@ class Matching(Mechanism):
     reads = (
         Persons.id, Persons.household, Persons.sex, Persons.skill, Persons.occupation, Persons.newcomer, Persons.seeks,
         Persons.reservation_flow, Persons.not_working, Persons.not_working_part, Persons.contact_boost,
+        Persons.contacts,
         Households.locality,
         Firms.id, Firms.locality, Firms.occupation, Firms.full_time, Firms.formal, Firms.open,
         Firms.posted_wage, Firms.marginal_product,
@@ -552,6 +566,9 @@ class Matching(Mechanism):
     on_the_job: float = param(0.05, "1", (0.0, 1.0), "search intensity of employees; assumption")
     ties: float = param(
         0.1, "1/month", (0.0, 1.0), "vacancies heard of through each working member of the household; assumption"
+    )
+    through_contacts: float = param(
+        0.5, "1", (0.0, 1.0), "share of own search that goes through contacts: outside, Ioannides and Loury 2004"
     )
     recruiters: float = param(0.1, "1/month", (0.0, 2.0), "vacancies that recruiters bring to a seeker; assumption")
     service_effect: float = param(

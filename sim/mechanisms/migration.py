@@ -12,6 +12,42 @@ from sim.codes import Channel, Event, Motive, Occupation, Route, Status, Work
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.mechanisms.away import pay_there
+from sim.moving import (
+    HOME,
+    LARGEST,
+    NOBODY,
+    NOT_ASKED,
+    RETIREMENT,
+    acquainted,
+    altruism_at_departure,
+    annuity,
+    believed_chance,
+    can_pay,
+    certainty_equivalent,
+    doubt,
+    family_terms,
+    gain_in_years,
+    gumbel,
+    help_there,
+    kind_of_return,
+    knowledge,
+    life_at_home,
+    logistic,
+    of_place,
+    own_account_worth,
+    prevalence_group,
+    price_of_trip,
+    prospects_here,
+    readiness,
+    recognised_share,
+    recruiter_price,
+    share_in_work,
+    slow_average,
+    terms_here,
+    trip_loan,
+    utility_of_place,
+    wait_left,
+)
 from sim.parameters import param, switch
 from sim.population import (
     PREVALENCE_GROUPS,
@@ -25,299 +61,32 @@ from sim.population import (
     Persons,
     Recruiters,
 )
-from sim.streams import LOW, Luck, derived_id, uniforms
+from sim.streams import Luck, derived_id, uniforms
 from sim.table import Array
-from sim.technology import FULL_TIME, LAND_SHARE, farm_return
+from sim.technology import FULL_TIME
 
 STUDENT, INACTIVE = int(Status.STUDENT), int(Status.INACTIVE)
-EMPLOYED, OWN_ACCOUNT, AWAY, ABSENT = (
-    int(Status.EMPLOYED), int(Status.OWN_ACCOUNT), int(Status.AWAY), int(Status.ABSENT),
-)  # fmt: skip
+OWN_ACCOUNT, AWAY, ABSENT = int(Status.OWN_ACCOUNT), int(Status.AWAY), int(Status.ABSENT)
 NO_WORK, FARM = int(Work.NONE), int(Work.FARM)
 BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 REGULAR, IRREGULAR, RECRUITED = int(Route.REGULAR), int(Route.IRREGULAR), int(Route.RECRUITER)
 WORK, FAMILY = int(Motive.WORK), int(Motive.FAMILY)
 OPERATOR = int(Channel.OPERATOR)
-HOME = -2  # chosen: back home
-RETIREMENT = 65 * 12
-YOUNG = 35 * 12
-LARGEST = 300.0  # keeps exp() finite; far beyond any chance that matters
-
-
-@rule
-def certainty_equivalent(
-    with_job: float, without_job: float, chance: float, home_production: float, curvature: float
-) -> float:
-    """Sure income worth as much as a job with some chance, else what is left without one.
-
-    With ``u(c) = CRRA(c + c0)``: the inverse of u at ``p u(with) + (1 - p) u(without)``; risk-neutral at
-    curvature 0.
-
-    Parameters
-    ----------
-    with_job, without_job : money/month, >= 0, real and net
-    chance : dimensionless, in [0, 1]
-    home_production : money/month, > 0
-        c0: home production and support by kin, so that zero income is well defined.
-    curvature : dimensionless, >= 0
-        Relative risk aversion over income plus c0.
-
-    Returns
-    -------
-    money/month, between the two incomes; falls with curvature, rises with chance.
-
-    References
-    ----------
-    Todaro (1969), American Economic Review 59(1), 138-148: the chance of a job; Chetty (2006), American
-    Economic Review 96(5), 1821-1834: curvature about 1.
-    """
-    good = max(with_job, 0.0) + home_production
-    bad = max(without_job, 0.0) + home_production
-    if abs(curvature - 1.0) < 1e-9:
-        return math.exp(chance * math.log(good) + (1.0 - chance) * math.log(bad)) - home_production
-    power = 1.0 - curvature
-    mean = chance * math.pow(good, power) + (1.0 - chance) * math.pow(bad, power)
-    return math.pow(mean, 1.0 / power) - home_production
-
-
-@rule
-def annuity(beta: float, months: float) -> float:
-    """Present value of 1 a month for some months, the first a month from now: ``sum beta^t``, t = 1..H."""
-    if beta >= 1.0:
-        return months
-    return beta * (1.0 - math.pow(beta, months)) / (1.0 - beta)
-
-
-@rule
-def share_in_work(at_start: float, find: float, lose: float, months: float) -> float:
-    """Share of the next months in which somebody has work, given how they start.
-
-    Two-state Markov chain: the long run ``f / (f + s)`` and the start, which fades at ``1 - f - s``.
-
-    Parameters
-    ----------
-    at_start : chance to have work in the first month, in [0, 1]
-    find, lose : 1/month, in [0, 1]
-    months : > 0
-    """
-    moving = find + lose
-    if moving <= 0.0:
-        return at_start
-    long_run = find / moving
-    staying = max(0.0, 1.0 - moving)
-    return long_run + (at_start - long_run) * (1.0 - math.pow(staying, months)) / (months * (1.0 - staying))
-
-
-@rule
-def gain_in_years(there: float, here: float, present_value: float, cost: float, pay: float) -> float:
-    """X: gain of moving less its cost, in years of local pay.
-
-    ``[annuity * (CE_there - CE_here) - cost] / (12 * pay)``; money in real terms, ``pay`` the median local
-    monthly pay.
-
-    References
-    ----------
-    Sjaastad (1962), Journal of Political Economy 70(5), 80-93: migration as an investment.
-    """
-    return (present_value * (there - here) - cost) / (12.0 * pay)
-
-
-@rule
-def utility_of_place(
-    gain: float, weight: float, tie: float, tie_weight: float, prevalence: float, norm: float, other: float,
-    attachment: float,
-) -> float:  # fmt: skip
-    """U: value of living at a destination over living at home, in years of local pay.
-
-    Parameters
-    ----------
-    gain : X, years of local pay
-    weight : a_x, of the gain
-    tie, tie_weight : a household member lives there (0 or 1), and what that is worth, t_h
-    prevalence, norm : share of one's like from one's place who are away, and nu, the culture of migration
-    other : amenities, services and family terms
-    attachment : xi, what living away from home costs
-
-    References
-    ----------
-    Carling and Schewel (2018), Journal of Ethnic and Migration Studies 44(6), 945-963; Massey et al.
-    (1993), Population and Development Review 19(3), 431-466: networks and cumulative causation.
-    """
-    return weight * gain + tie_weight * tie + norm * prevalence + other - attachment
-
-
-@rule
-def logistic(value: float) -> float:
-    """``1 / (1 + exp(-v))``: chance to choose the first of two when it is worth v more."""
-    if value >= 0.0:
-        return 1.0 / (1.0 + math.exp(-min(value, LARGEST)))
-    small = math.exp(max(value, -LARGEST))
-    return small / (1.0 + small)
-
-
-@rule
-def life_at_home(staying: float, consider: float, beta: float) -> float:
-    """Share of the rest of life, discounted, that somebody away expects to spend at home: intention to return.
-
-    With a chance ``h = q (1 - P(stay))`` a month to go back, ``h / (h + 1/beta - 1)``.
-
-    Parameters
-    ----------
-    staying : P(stay), in [0, 1], each time a return is considered
-    consider : q, 1/month
-    beta : discount factor a month, in (0, 1)
-    """
-    back = consider * (1.0 - staying)
-    if back <= 0.0:
-        return 0.0
-    return back / (back + 1.0 / beta - 1.0)
-
-
-@rule
-def gumbel(uniform: float) -> float:
-    """Extreme-value draw: added to log weights, the largest is a draw from the logit."""
-    return -math.log(-math.log(uniform))
-
-
-@rule
-def knowledge(tie: float, prevalence: float, trips: int, told: float, from_tie: float, from_trip: float) -> float:
-    """kappa: how far beliefs about a destination are the truth, from several independent sources.
-
-    Each source removes its share of what the others leave wrong: a household member there, the share of
-    one's like away, an own earlier stay, and information given (all in [0, 1]).
-    """
-    own = from_trip if trips > 0 else 0.0
-    return 1.0 - (1.0 - from_tie * tie) * (1.0 - min(prevalence, 1.0)) * (1.0 - own) * (1.0 - told)
-
-
-@rule
-def doubt(kappa: float, pessimism: float) -> float:
-    """What is left of pay and of the odds of a job in the belief of somebody who knows a share kappa.
-
-    Logs of both are too low by ``(1 - kappa) * pessimism``.
-
-    References
-    ----------
-    McKenzie, Gibson and Stillman (2013), Journal of Development Economics 102, 116-127: migrants-to-be
-    expect too little, because what they hear understates pay abroad.
-    """
-    return math.exp(-(1.0 - kappa) * pessimism)
-
-
-@rule
-def believed_chance(chance: float, doubted: float) -> float:
-    """Chance of a job whose odds are believed to be a share ``doubted`` of the true ones."""
-    odds = chance * doubted
-    return odds / (odds + 1.0 - chance) if odds > 0.0 else 0.0
-
-
-@rule
-def price_of_trip(price: float, tie: float, discount: float, grant: float) -> float:
-    """What a way of travelling costs the household: less with somebody there and with a grant (money)."""
-    return price * (1.0 - discount * tie) * (1.0 - grant)
-
-
-@rule
-def recruiter_price(fee: float, fare: float, supervision: float) -> float:
-    """What a recruiter charges: licensing and inspection remove a share of what exceeds the fare (money)."""
-    return fare + (1.0 - supervision) * max(0.0, 1.0 * fee - fare)
-
-
-@rule
-def can_pay(assets: float, loan: float, cost: float, others_income: float, need: float) -> bool:
-    """Whether a trip can be financed, so that the household still eats if it fails.
-
-    Cash and loan cover the cost, and what is left with three months of the others' income covers three
-    months of need. All in money of one month's prices; ``others_income`` and ``need`` are a month's.
-
-    References
-    ----------
-    Angelucci (2015), Review of Economics and Statistics 97(1), 224-243: liquidity binds migration.
-    """
-    left = assets + loan - cost
-    return left >= 0.0 and left + 3.0 * others_income >= 3.0 * need
-
-
-@rule
-def trip_loan(others_income: float, months: float, debt: float, lendable: float) -> float:
-    """What a lender with that much to lend advances: months of the others' income less debt (money)."""
-    return max(0.0, min(months * others_income - debt, lendable))
-
-
-@rule
-def altruism_at_departure(usual: float, children: int, per_child: float) -> float:
-    """f: weight on the household at departure; more with more children left behind (two are usual)."""
-    return usual * (1.0 + per_child * (min(children, 4) - 2))
-
-
-@rule
-def prevalence_group(sex: int, age_months: int) -> int:
-    """Row of `Localities.prevalence`: women below 35, women from 35, men below 35, men from 35."""
-    return 2 * sex + (1 if age_months >= YOUNG else 0)
-
-
-@rule
-def slow_average(value: float, now: float, months: float) -> float:
-    """Moving average with a memory of some months: moves 1/months of the way."""
-    return value + (now - value) / months
-
-
-@rule
-def own_account_worth(land: float, beside: float, farm: float, trade: float, skill: float) -> float:
-    """What own-account work would bring: one more worker on the household's land, or trade (money/month)."""
-    return max(farm_return(land, beside, farm, LAND_SHARE), trade * skill)
-
-
-@rule
-def prospects_here(
-    status: int, earned: float, offer: float, own: float, time: float, find: float, lose: float, months: float
-) -> tuple[float, float, float]:
-    """Income at home with and without a job, and the chance of the job, as one person sees them.
-
-    Who has work compares with what they earn; who looks for it or is away with the median offer; who
-    stays out of the labour force values the time at b, the pay at which they would work. Without a job
-    there is own-account work.
-
-    Parameters
-    ----------
-    status : codes.Status
-    earned, offer, own, time : money/month, real
-        Own smoothed earnings, the median offer, own-account work, and b.
-    find, lose : 1/month, in [0, 1]
-    months : horizon, > 0
-    """
-    if status == OWN_ACCOUNT:
-        sure = earned if earned > 0.0 else own
-        return sure, sure, 1.0
-    if status == EMPLOYED:
-        pay = earned if earned > 0.0 else offer
-        return pay, min(own, pay), share_in_work(1.0, find, lose, months)
-    worth = max(own, time) if status in (INACTIVE, STUDENT) else own
-    return max(offer, worth), worth, share_in_work(0.0, find, lose, months)
-
-
-@rule
-def recognised_share(at_arrival: float, monthly: float, months: float) -> float:
-    """Chance that qualifications are recognised half way through so many months there."""
-    return 1.0 - (1.0 - at_arrival) * math.pow(1.0 - monthly, 0.5 * months)
-
-
-@rule
-def of_place(luck: Luck, identity: int) -> Luck:
-    """The same stream for one destination: one more of them disturbs nobody's luck at the others."""
-    purpose = luck.purpose ^ ((np.uint64(identity) << np.uint64(8)) & LOW)
-    return Luck(luck.key_low, luck.key_high, purpose, luck.month)
+WHO, CHOSEN, WAY, PUSHED, SETTLES = range(5)  # of a move, in whole numbers
+GAIN, PRICE, HELP, PUSH, PULL, NETWORK, EXAMPLE = range(7)  # of a move, in years of pay, money and shares
 
 
 @kernel
-def count_away(persons: Persons, households: Households, localities: Localities, now: int, memory: float) -> None:
-    """How usual it is to be away, among those of one's sex and age group from one's place."""
+def count_away(persons: Persons, households: Households, localities: Localities, rules: Migration, now: int) -> None:
+    """How usual it is to be away, among those of one's sex and age group from one's place; contacts here revive."""
     places = len(localities.price_index)
     all_of = np.zeros((places, PREVALENCE_GROUPS), np.int64)
     gone = np.zeros((places, PREVALENCE_GROUPS), np.int64)
     for i in range(len(persons.household)):
         status = persons.status[i]
         age = now - persons.birth_month[i]
+        if status < AWAY and persons.contacts[i] < 1.0:
+            persons.contacts[i] = slow_average(1.0 * persons.contacts[i], 1.0, rules.contacts_revive)
         if status == ABSENT or age < 180 or age >= RETIREMENT:
             continue
         place = households.locality[persons.household[i]]
@@ -330,7 +99,7 @@ def count_away(persons: Persons, households: Households, localities: Localities,
             if all_of[place, group]:
                 share = gone[place, group] / all_of[place, group]
                 before = localities.prevalence[place, group]
-                localities.prevalence[place, group] = slow_average(before, share, memory)
+                localities.prevalence[place, group] = slow_average(before, share, rules.norm_memory)
 
 
 @kernel
@@ -350,13 +119,71 @@ def outlook(
         undetected[d] = staying / annuity(beta, months)
 
 
+@rule
+def life_here(
+    persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Migration,
+    preferences: Any, now: int, i: int,
+) -> tuple[float, float, float, float, float, float]:  # fmt: skip
+    """Life at home as one person sees it: sure income, terms, median pay, prices, c0, months looked ahead.
+
+    Income is in real terms; an equal share of the others' income comes on top of what the person can earn.
+    Terms (services, protection, rights) are in years of local pay.
+    """
+    away = persons.status[i] == AWAY
+    h = persons.household[i]
+    place = households.locality[h]
+    price = 1.0 * localities.price_index[place]
+    base = max(1.0 * localities.base_pay[place], 1e-9)
+    median = localities.median_pay[place] / price if localities.median_pay[place] > 0.0 else base
+    months = max(1.0, min(1.0 * rules.horizon, 1.0 * (RETIREMENT - (now - persons.birth_month[i]))))
+    mine = 0.0 if away else 1.0 * persons.smoothed_earnings[i]
+    others = max(households.others_earnings[h] - mine, 0.0) + max(1.0 * households.other_income[h], 0.0)
+    share = others / max(households.members[h] + (1 if away else 0), 1) / price
+    beside = households.own_workers[h] - (1 if persons.work[i] == FARM else 0)
+    own = own_account_worth(
+        1.0 * households.land[h], 1.0 * max(beside, 0), 1.0 * localities.farm_return[place],
+        1.0 * localities.trade_return[place], 1.0 * persons.skill[i],
+    ) / price  # fmt: skip
+    row = 2 * place + persons.occupation[i]
+    offer = 0.5 * (1.0 * markets.offers[row, 7] + markets.offers[row, 8]) * persons.skill[i] / price
+    time = min(persons.not_working[i] / price, 100.0 * base)
+    find, lose = 1.0 * markets.arrival[row], 1.0 * markets.separation[row]
+    better, worse, chance = prospects_here(persons.status[i], mine / price, offer, own, time, find, lose, months)
+    c0 = preferences.home_production * base
+    here = certainty_equivalent(share + better, share + worse, chance, c0, preferences.curvature)
+    services = 0.5 * (1.0 * localities.school_quality[place] + localities.health_quality[place])
+    terms = terms_here(
+        rules.services, services, rules.protection, 1.0 * persons.insured[i], rules.rights,
+        1.0 * localities.rights[place],
+    )  # fmt: skip
+    return here, terms, median, price, c0, months
+
+
+@kernel
+def look_back(
+    persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Migration,
+    preferences: Any, now: int, worth: Array, terms: Array, levels: Array,
+) -> int:  # fmt: skip
+    """What life here is worth to each adult of working age: the home terms of month 0. Returns how many."""
+    count = 0
+    for i in range(len(persons.household)):
+        status = persons.status[i]
+        age = now - persons.birth_month[i]
+        if status < STUDENT or status >= AWAY or age < 180 or age >= RETIREMENT or persons.in_school[i]:
+            continue
+        here, years, _, _, _, _ = life_here(persons, households, localities, markets, rules, preferences, now, i)
+        worth[count], terms[count], levels[count] = here, years, persons.occupation[i]
+        count += 1
+    return count
+
+
 @kernel
 def consider(
     persons: Persons, households: Households, migrants: Migrants, localities: Localities, markets: Markets,
     destinations: Destinations, recruiters: Recruiters, rules: Migration, preferences: Any, now: int,
     drawn: Array, luck: Luck, tastes: Luck, quota: Luck,
     with_job: Array, without_job: Array, recognised: Array, undetected: Array,
-    who: Array, chosen: Array, ways: Array, tied: Array, gains: Array, prices: Array,
+    moves: Array, terms: Array,
 ) -> int:  # fmt: skip
     """Some adults think of moving this month: out, back or on. Returns how many want to.
 
@@ -364,14 +191,20 @@ def consider(
     """
     places = len(destinations.fare)
     kin = np.zeros((len(households.locality), places), np.int16)
+    crowd = np.zeros((len(localities.adults), places), np.int64)
+    everyone = np.zeros(len(localities.adults))
     for m in range(len(migrants.person)):
         if not migrants.ended[m]:
             kin[migrants.household[m], migrants.destination[m]] += 1
-    weight, gain_of, cost_of = np.zeros(places), np.zeros(places), np.zeros(places)
-    way_of, tie_of = np.zeros(places, np.int64), np.zeros(places, np.int64)
+            crowd[migrants.locality[m], migrants.destination[m]] += 1
+    for place in range(len(everyone)):
+        everyone[place] = max(1, localities.adults[place] + crowd[place].sum())
+    weight, gain_of, cost_of, worth_of = np.zeros(places), np.zeros(places), np.zeros(places), np.zeros(places)
+    help_of, network_of, wait_of = np.zeros(places), np.zeros(places), np.zeros(places)
+    way_of = np.zeros(places, np.int64)
     norm = rules.norm_weight if rules.norm else 0.0
-    horizon = 1.0 * rules.horizon
-    longest = annuity(preferences.beta, horizon)
+    apart = rules.apart if rules.family else 0.0
+    longest = annuity(preferences.beta, 1.0 * rules.horizon)
     wanting = 0
     for i in range(len(persons.household)):
         thinks = drawn[i] < rules.consider
@@ -380,43 +213,26 @@ def consider(
             continue
         spell = persons.spell[i] if status == AWAY else -1
         if spell >= 0 and migrants.detected[spell]:
-            who[wanting], chosen[wanting], prices[wanting] = i, HOME, 0.0
+            moves[wanting, WHO], moves[wanting, CHOSEN], terms[wanting, PRICE] = i, HOME, 0.0
             wanting += 1
             continue
         age = now - persons.birth_month[i]
         if not thinks or (spell < 0 and (age < 12 * rules.youngest or age >= RETIREMENT or persons.in_school[i])):
             continue
         _, u_go, _, _ = uniforms(luck, persons.id[i])
-
-        # What life here is worth, in real terms; an equal share of the others' income comes on top.
         h = persons.household[i]
         place = households.locality[h]
-        price = 1.0 * localities.price_index[place]
-        base = max(1.0 * localities.base_pay[place], 1e-9)
-        median = localities.median_pay[place] / price if localities.median_pay[place] > 0.0 else base
-        months = max(1.0, min(horizon, 1.0 * (RETIREMENT - age)))
-        present_value = longest if months == horizon else annuity(preferences.beta, months)
-        mine = 1.0 * persons.smoothed_earnings[i] if spell < 0 else 0.0
-        others = max(households.others_earnings[h] - mine, 0.0) + max(1.0 * households.other_income[h], 0.0)
-        share = others / max(households.members[h] + (0 if spell < 0 else 1), 1) / price
-        beside = households.own_workers[h] - (1 if persons.work[i] == FARM else 0)
-        own = own_account_worth(
-            1.0 * households.land[h], 1.0 * max(beside, 0), 1.0 * localities.farm_return[place],
-            1.0 * localities.trade_return[place], 1.0 * persons.skill[i],
-        ) / price  # fmt: skip
-        row = 2 * place + persons.occupation[i]
-        offer = 0.5 * (1.0 * markets.offers[row, 7] + markets.offers[row, 8]) * persons.skill[i] / price
-        time = min(persons.not_working[i] / price, 100.0 * base)
-        find, lose = 1.0 * markets.arrival[row], 1.0 * markets.separation[row]
-        better, worse, chance = prospects_here(status, mine / price, offer, own, time, find, lose, months)
-        c0 = preferences.home_production * base
-        here = certainty_equivalent(share + better, share + worse, chance, c0, preferences.curvature)
-
+        here, home, median, price, c0, months = life_here(
+            persons, households, localities, markets, rules, preferences, now, i
+        )
+        present_value = longest if months == rules.horizon else annuity(preferences.beta, months)
         where = migrants.destination[spell] if spell >= 0 else -1
+        spouse = NOBODY
+        if persons.spouse[i] >= 0:
+            stay = persons.spell[persons.spouse[i]]
+            spouse = migrants.destination[stay] if stay >= 0 else HOME
         usual = 1.0 * localities.prevalence[place, prevalence_group(persons.sex[i], age)]
-        heard = usual if rules.ties else 0.0
-        services = 0.5 * (1.0 * localities.school_quality[place] + localities.health_quality[place])
-        bound = rules.services * services + rules.care * persons.care_hours[i] / FULL_TIME
+        bound = home + rules.care * persons.care_hours[i] / FULL_TIME
         skilled = persons.occupation[i] == SKILLED
         basic_skill = 1.0 * persons.skill[i] / markets.usual_skill[2 * place + BASIC]
         level_skill = 1.0 * persons.skill[i] / markets.usual_skill[2 * place + SKILLED]
@@ -427,22 +243,26 @@ def consider(
             if not stays and u_border < destinations.closed[d]:
                 weight[d] = -1e30
                 continue
-            tie = 1.0 if rules.ties and kin[h, d] > (1 if stays else 0) else 0.0
-            doubted = 1.0
+            tie, helped, doubted = 0.0, 0.0, 1.0
+            if rules.ties:
+                tie = 1.0 if kin[h, d] > (1 if stays else 0) else 0.0
             if not stays:
+                if rules.ties:
+                    known = acquainted(crowd[place, d] / everyone[place], rules.circle)
+                    helped = help_there(tie, known, rules.community)
                 told = 1.0 * persons.job_information[i]
-                known = knowledge(tie, heard, persons.trips[i], told, rules.tie_knowledge, rules.trip_knowledge)
-                doubted = doubt(known, rules.pessimism)
+                kappa = knowledge(helped, persons.trips[i], told, rules.tie_knowledge, rules.trip_knowledge)
+                doubted = doubt(kappa, rules.pessimism)
             worth_of_skill = destinations.skill_return[d]
             net = pay_there(destinations.current_pay[d, BASIC], basic_skill, worth_of_skill, 1, 0.0)
             if skilled:
                 high = pay_there(destinations.current_pay[d, SKILLED], level_skill, worth_of_skill, 1, 0.0)
                 net += recognised[d] * (high - net)
             net = (net * doubted - destinations.current_living_cost[d]) / price
-            at_start = 1.0 * migrants.employed[spell] if stays else rules.tie_job * tie
+            at_start = 1.0 * migrants.employed[spell] if stays else rules.tie_job * helped
             work = believed_chance(without_job[d] + at_start * (with_job[d] - without_job[d]), doubted)
             there = certainty_equivalent(net, 0.0, work, c0, preferences.curvature)
-            way, cost, worth = REGULAR, 0.0, present_value
+            way, cost, worth, wait = REGULAR, 0.0, present_value, 0.0
             if stays:
                 way = migrants.route[spell]
                 if not migrants.regular[spell]:
@@ -450,12 +270,20 @@ def consider(
                 gain = gain_in_years(there, here, worth, 0.0, median)
             else:
                 grant = 1.0 * persons.travel_grant[i] if spell < 0 else 0.0
-                cost = price_of_trip(1.0 * destinations.fare[d], tie, rules.tie_discount, grant)
-                if u_quota >= destinations.regular_share[d]:
-                    way = IRREGULAR
-                    cost = price_of_trip(1.0 * destinations.irregular_fee[d], tie, rules.tie_discount, grant)
-                    worth = present_value * undetected[d]
-                gain = gain_in_years(there, here, worth, cost / price, median)
+                admitted = u_quota < destinations.regular_share[d]
+                gain = -LARGEST
+                if admitted:
+                    wait = wait_left(persons.admitted_month[i], now, 1.0 * destinations.waiting[d])
+                    cost = price_of_trip(1.0 * destinations.fare[d], helped, rules.tie_discount, grant)
+                    later = math.pow(preferences.beta, wait)
+                    worth = present_value * later
+                    gain = gain_in_years(there, here, worth, later * cost / price, median)
+                if not admitted or (wait > 0.0 and destinations.irregular_fee[d] > 0.0):
+                    asked = price_of_trip(1.0 * destinations.irregular_fee[d], helped, rules.tie_discount, grant)
+                    at_risk = present_value * undetected[d]
+                    without_papers = gain_in_years(there, here, at_risk, asked / price, median)
+                    if without_papers > gain:
+                        way, cost, gain, worth, wait = IRREGULAR, asked, without_papers, at_risk, 0.0
                 if way == IRREGULAR and d < len(recruiters.fee) and recruiters.fee[d] > 0.0:
                     fare, fee = 1.0 * destinations.fare[d], 1.0 * recruiters.fee[d]
                     asked = recruiter_price(fee, fare, 1.0 * recruiters.supervision[d])
@@ -463,13 +291,15 @@ def consider(
                     there = certainty_equivalent(net, 0.0, placed, c0, preferences.curvature)
                     by_recruiter = gain_in_years(there, here, present_value, asked / price, median)
                     if by_recruiter > gain:
-                        way, cost, gain = RECRUITED, asked, by_recruiter
+                        way, cost, gain, worth = RECRUITED, asked, by_recruiter, present_value
             attachment = 1.0 * persons.attachment[i]
             if not destinations.abroad[d]:
                 attachment *= rules.near
-            other = destinations.amenity[d] - bound
+            family = family_terms(spouse, d, apart)
+            other = destinations.amenity[d] - bound + family
             value = utility_of_place(gain, rules.gain_weight, tie, rules.tie_weight, usual, norm, other, attachment)
-            gain_of[d], cost_of[d], way_of[d], tie_of[d] = gain, cost, way, int(tie)
+            gain_of[d], cost_of[d], way_of[d], worth_of[d], wait_of[d] = gain, cost, way, worth, wait
+            help_of[d], network_of[d] = helped, rules.tie_weight * tie + norm * usual + family
             weight[d] = max(min(value / rules.nest, LARGEST), -LARGEST)
             total += math.exp(weight[d])
 
@@ -483,7 +313,8 @@ def consider(
             migrants.intention[spell] = life_at_home(abroad, rules.consider, preferences.beta)
         if u_go >= abroad:
             if spell >= 0:
-                who[wanting], chosen[wanting], prices[wanting] = i, HOME, destinations.fare[where]
+                moves[wanting, WHO], moves[wanting, CHOSEN] = i, HOME
+                terms[wanting, PRICE] = destinations.fare[where]
                 wanting += 1
             continue
         best, best_score = where, -1e30
@@ -492,10 +323,29 @@ def consider(
             score = weight[d] + gumbel(u_taste)
             if score > best_score:
                 best, best_score = d, score
-        if best != where:
-            who[wanting], chosen[wanting], ways[wanting], tied[wanting] = i, best, way_of[best], tie_of[best]
-            gains[wanting], prices[wanting] = gain_of[best], cost_of[best]
-            wanting += 1
+        if best == where:
+            continue
+        if wait_of[best] > 0.0:  # asks for a regular place, or goes on waiting for it
+            if persons.admitted_month[i] == NOT_ASKED:
+                persons.admitted_month[i] = now + math.ceil(wait_of[best])
+            continue
+        moves[wanting, WHO], moves[wanting, CHOSEN], moves[wanting, WAY] = i, best, way_of[best]
+        terms[wanting, GAIN], terms[wanting, PRICE], terms[wanting, HELP] = gain_of[best], cost_of[best], help_of[best]
+        terms[wanting, EXAMPLE] = norm * usual
+        if spell < 0:  # the same person with home terms at the median of month 0
+            row = 2 * place + persons.occupation[i]
+            years = rules.gain_weight * (here - markets.start_worth[row]) / (12.0 * median)
+            better_terms = home - markets.start_terms[row]
+            total = 0.0
+            for d in range(places):
+                if weight[d] > -1e29:
+                    lifted = weight[d] + (years * worth_of[d] + better_terms) / rules.nest
+                    total += math.exp(max(min(lifted, LARGEST), -LARGEST))
+            moves[wanting, PUSHED] = 1 if u_go >= logistic(rules.nest * math.log(total)) else 0
+            push = -years * worth_of[best] - better_terms
+            terms[wanting, PUSH], terms[wanting, NETWORK] = push, network_of[best]
+            terms[wanting, PULL] = rules.gain_weight * gain_of[best] + destinations.amenity[best] - home - push
+        wanting += 1
     return wanting
 
 
@@ -577,6 +427,7 @@ def leave(
         persons.care_hours[i] = 0.0
         persons.receives[i] = 0
         persons.trips[i] += 1
+        persons.admitted_month[i] = NOT_ASKED
 
 
 @kernel
@@ -600,14 +451,54 @@ def go_on(
         debts[k] += migrants.debt[old]
         went[k] = 1
         persons.trips[i] += 1
+        persons.admitted_month[i] = NOT_ASKED
+
+
+@kernel
+def choose_place(
+    persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Migration,
+    preferences: Any, now: int, luck: Luck, order: Array, who: Array, chosen: Array, settles: Array,
+) -> None:  # fmt: skip
+    """Where those who come back settle: singles where work is best, others with their household."""
+    for k in order:
+        settles[k] = -1
+        if chosen[k] != HOME:
+            continue
+        i = who[k]
+        h = persons.household[i]
+        home = households.locality[h]
+        settles[k] = home
+        if not rules.place_choice or persons.spouse[i] >= 0 or len(localities.price_index) < 2:
+            continue
+        months = max(1.0, min(1.0 * rules.horizon, 1.0 * (RETIREMENT - (now - persons.birth_month[i]))))
+        years = rules.gain_weight * annuity(preferences.beta, months) / (12.0 * max(localities.base_pay[home], 1e-9))
+        c0 = preferences.home_production * localities.base_pay[home]
+        best = -1e30
+        for place in range(len(localities.price_index)):
+            u, _, _, _ = uniforms(of_place(luck, localities.id[place]), persons.id[i])
+            price = 1.0 * localities.price_index[place]
+            row = 2 * place + persons.occupation[i]
+            offer = 0.5 * (1.0 * markets.offers[row, 7] + markets.offers[row, 8]) * persons.skill[i] / price
+            own = max(localities.trade_return[place] * persons.skill[i] / price, 0.0)
+            share = 0.0
+            if place == home:
+                others = max(1.0 * households.others_earnings[h], 0.0) + max(1.0 * households.other_income[h], 0.0)
+                share = others / (households.members[h] + 1) / price
+            chance = share_in_work(0.0, 1.0 * markets.arrival[row], 1.0 * markets.separation[row], months)
+            worth = certainty_equivalent(share + max(offer, own), share + own, chance, c0, preferences.curvature)
+            away = 0.0 if place == home else rules.near * max(1.0 * persons.attachment[i], 0.0)
+            score = years * worth - away + gumbel(u)
+            if score > best:
+                best, settles[k] = score, place
 
 
 @kernel
 def come_back(
-    persons: Persons, households: Households, migrants: Migrants, order: Array, who: Array, chosen: Array,
-    prices: Array, came: Array, fares: Array, repaid: Array, purses: Array,
+    persons: Persons, households: Households, migrants: Migrants, markets: Markets, destinations: Destinations,
+    rules: Migration, now: int, order: Array, who: Array, chosen: Array, prices: Array, settles: Array,
+    came: Array, kinds: Array, fines: Array, fares: Array, repaid: Array, purses: Array,
 ) -> None:  # fmt: skip
-    """Those who return pay the way and what they owe as far as it goes, and bring the rest home; in cents."""
+    """Those who return pay the way, fines and what they owe as far as it goes, and bring the rest home; in cents."""
     for k in order:
         if chosen[k] != HOME:
             continue
@@ -615,9 +506,20 @@ def come_back(
         m = persons.spell[i]
         h = persons.household[i]
         came[k] = 1
-        fares[k] = min(int(np.rint(prices[k] * 100.0)), migrants.savings[m])
-        repaid[k] = min(migrants.debt[m], migrants.savings[m] - fares[k])
-        purses[k] = migrants.savings[m] - fares[k] - repaid[k]
+        left = migrants.savings[m]
+        if migrants.detected[m]:
+            fines[k] = min(int(np.rint(destinations.fine[migrants.destination[m]] * 100.0)), left)
+        fares[k] = min(int(np.rint(prices[k] * 100.0)), left - fines[k])
+        repaid[k] = min(migrants.debt[m], left - fines[k] - fares[k])
+        purses[k] = left - fines[k] - fares[k] - repaid[k]
+        brought = purses[k] / 100.0
+        kinds[k] = kind_of_return(migrants.detected[m], migrants.employed[m], brought, 1.0 * migrants.cost[m])
+        row = 2 * settles[k] + persons.occupation[i]
+        usable = share_in_work(0.0, 1.0 * markets.arrival[row], 1.0 * markets.separation[row], 1.0 * rules.horizon)
+        ready = readiness(brought, 1.0 * migrants.target_savings[m], usable, 1.0 * persons.contacts[i])
+        persons.preparedness[i] = 0.0 if migrants.detected[m] else ready
+        persons.return_kind[i] = kinds[k]
+        persons.return_month[i] = now + 1
         end_stay(migrants, m)
         persons.spell[i] = -1
         persons.status[i] = INACTIVE
@@ -625,9 +527,10 @@ def come_back(
         persons.returnee[i] = 1
         persons.earnings[i] = 0.0
         persons.smoothed_earnings[i] = 0.0
-        households.members[h] += 1
-        households.adults[h] += 1
         households.away[h] -= 1
+        if settles[k] == households.locality[h]:
+            households.members[h] += 1
+            households.adults[h] += 1
 
 
 @rule
@@ -647,7 +550,7 @@ def end_stay(migrants: Migrants, m: int) -> None:
 def settle_in(
     persons: Persons, migrants: Migrants, markets: Markets, destinations: Destinations, rules: Migration,
     luck: Luck,
-    arrived: Array, rows: Array, tied: Array, debts: Array, origins: Array,
+    arrived: Array, rows: Array, helped: Array, debts: Array, origins: Array,
 ) -> None:  # fmt: skip
     """The first day there: papers, a job through a tie or a recruiter, what is expected and owed."""
     for k in range(len(arrived)):
@@ -662,7 +565,7 @@ def settle_in(
             migrants.recognised[m] = 1
         level = 1 if persons.occupation[i] == SKILLED and migrants.recognised[m] else 0
         migrants.occupation[m] = level
-        placed = migrants.route[m] == RECRUITED or u_job < rules.tie_job * tied[k]
+        placed = migrants.route[m] == RECRUITED or u_job < rules.tie_job * helped[k]
         migrants.employed[m] = 1 if placed else 0
         skill = 1.0 * persons.skill[i] / markets.usual_skill[2 * migrants.locality[m] + level]
         pay = pay_there(destinations.current_pay[d, level], skill, destinations.skill_return[d], 1, 0.0)
@@ -701,6 +604,13 @@ def describe(
             savings[k] = rules.target_years * 12.0 * localities.base_pay[households.locality[h]]
 
 
+@kernel
+def name_homes(persons: Persons, luck: Luck, people: Array, ids: Array) -> None:
+    """Identity of the new household of each of some people."""
+    for k in range(len(people)):
+        ids[k] = derived_id(luck, persons.id[people[k]], 0)
+
+
 @dataclass
 class Migration(Mechanism):
     """Go, return, leave again; decided now, takes effect on the first of next month.
@@ -708,44 +618,52 @@ class Migration(Mechanism):
     Now and then an adult considers moving: a nested logit over staying and each destination, one
     equation for leaving, returning and moving on. The gain is the difference between the certainty
     equivalents of risky incomes there and here, less the cost of the way, in years of local pay. Ties
-    cut the cost, correct beliefs and help to a first job; the share of one's like who are away adds a
-    norm, linearly. Choice comes first, liquidity after: who cannot pay stays and is recorded.
+    cut the cost, correct beliefs and help to a first job: those of the household in full, those of the
+    community in part. Spouses weigh living apart; the share of one's like who are away adds a norm,
+    linearly. Choice comes first, liquidity after: who cannot pay stays and is recorded. Each departure is
+    taken apart into push and pull, and is called push-driven if the same person with the same luck would
+    have stayed with home terms at the median of month 0. Singles who come back settle where work is best.
     """
 
     reads = (
-        Persons.id, Persons.household, Persons.spouse, Persons.sex, Persons.birth_month, Persons.occupation,
+        Persons.id, Persons.spouse, Persons.sex, Persons.birth_month, Persons.occupation,
         Persons.skill, Persons.attachment, Persons.in_school, Persons.not_working, Persons.travel_grant,
         Persons.job_information,
         Migrants.person, Migrants.household, Migrants.locality, Migrants.destination,
         Migrants.route, Migrants.savings,
-        Migrants.altruism, Migrants.target_savings,
-        Households.locality, Households.children, Households.liquid_assets, Households.land,
+        Migrants.altruism, Migrants.target_savings, Migrants.cost,
+        Households.locality, Households.zone, Households.account, Households.desk_distance,
+        Households.children, Households.liquid_assets, Households.land,
         Households.others_earnings, Households.other_income, Households.need, Households.received_assets,
         Localities.price_index, Localities.median_pay, Localities.base_pay, Localities.school_quality,
-        Localities.health_quality, Localities.farm_return, Localities.trade_return,
+        Localities.health_quality, Localities.farm_return, Localities.trade_return, Localities.rights,
+        Localities.adults, Localities.id,
         Markets.offers, Markets.arrival, Markets.separation, Markets.usual_skill,
         Lenders.cash,
         Destinations.id, Destinations.abroad, Destinations.current_pay, Destinations.current_living_cost,
         Destinations.current_finding,
         Destinations.current_separation, Destinations.skill_return, Destinations.recognition,
         Destinations.recognition_at_arrival, Destinations.detection, Destinations.regular_share,
-        Destinations.fare,
+        Destinations.fare, Destinations.waiting, Destinations.fine,
         Destinations.irregular_fee, Destinations.amenity, Destinations.closed,
         Recruiters.fee, Recruiters.supervision,
     )  # fmt: skip
     writes = (
+        Persons.household,
         Persons.status, Persons.spell, Persons.employer, Persons.work, Persons.formal, Persons.insured,
         Persons.hours,
         Persons.wage, Persons.earnings, Persons.smoothed_earnings, Persons.tenure, Persons.search_months,
         Persons.care_hours, Persons.receives, Persons.trips, Persons.shaken, Persons.returnee,
+        Persons.return_kind, Persons.return_month, Persons.preparedness, Persons.contacts, Persons.admitted_month,
         Migrants.regular, Migrants.ended, Migrants.employed, Migrants.recognised, Migrants.occupation,
         Migrants.wage,
         Migrants.means, Migrants.debt, Migrants.plan, Migrants.waiting, Migrants.channel, Migrants.known_cost,
         Migrants.detected, Migrants.intention,
         Households.members, Households.adults, Households.away, Households.own_workers, Households.debt,
         Firms.jobs, Firms.labour, Lenders.loans, Localities.prevalence,
+        Markets.start_worth, Markets.start_terms,
     )  # fmt: skip
-    adds = (Migrants,)
+    adds = (Migrants, Households)
     pays = (
         Flow("trip loans", Lenders.cash, Households.liquid_assets, "loans for the way"),
         Flow("trip", Households.liquid_assets, Destinations.outside, "fares, papers, smugglers"),
@@ -753,6 +671,7 @@ class Migration(Mechanism):
         Flow("onward trip", Migrants.savings, Destinations.outside, "the way on or back"),
         Flow("moving on", Migrants.savings, Migrants.savings, "savings taken along"),
         Flow("trip debt", Migrants.savings, Destinations.outside, "the trip is paid back"),
+        Flow("fines", Migrants.savings, Destinations.outside, "paid by those who are detected"),
         Flow("purses home", Migrants.savings, Households.liquid_assets, "what returnees bring"),
     )
     answers = (
@@ -766,6 +685,8 @@ class Migration(Mechanism):
     on: int = switch("leaving, returning and moving on")
     ties: int = switch("household and community ties: cost, beliefs, a first job, being together")
     norm: int = switch("culture of migration: prevalence adds to the value of going")
+    family: int = switch("spouses weigh living apart")
+    place_choice: int = switch("singles who come back settle where work is best; off: all go to their household")
     remittances_pay_trips: int = switch(
         "money that came as remittances can pay trips; off: it is left out of the purse"
     )
@@ -779,11 +700,16 @@ class Migration(Mechanism):
     pessimism: float = param(
         0.3, "1", (0.0, 1.0), "outside, McKenzie, Gibson and Stillman 2013: sign; size: assumption"
     )
+    community: float = param(0.5, "1", (0.0, 1.0), "help of an acquaintance there over a member's; assumption")
+    circle: float = param(10.0, "persons", (1.0, 150.0), "acquaintances from home who would help; assumption")
+    apart: float = param(0.5, "year", (0.0, 5.0), "what living apart from a spouse weighs; assumption")
     tie_knowledge: float = param(0.7, "1", (0.0, 1.0), "share of wrong beliefs a member there corrects; assumption")
     trip_knowledge: float = param(0.7, "1", (0.0, 1.0), "share that an own stay corrects; assumption")
     tie_discount: float = param(1 / 3, "1", (0.0, 0.8), "share of the cost a member there saves; assumption")
     tie_job: float = param(0.4, "1", (0.0, 1.0), "chance of a job at arrival through a member there; assumption")
     services: float = param(0.5, "year", (0.0, 3.0), "what schools and clinics at home are worth; assumption")
+    protection: float = param(0.25, "year", (0.0, 3.0), "what social protection through a job is worth; assumption")
+    rights: float = param(1.0, "year", (0.0, 5.0), "what workers' rights at home are worth; assumption")
     care: float = param(1.0, "year", (0.0, 5.0), "what a full month of unpaid care at home weighs; assumption")
     near: float = param(0.3, "1", (0.0, 1.0), "share of attachment that counts within the country; assumption")
     target_pull: float = param(1.0, "year", (0.0, 5.0), "pull of home once the savings aimed at are there; assumption")
@@ -793,6 +719,7 @@ class Migration(Mechanism):
     purse: float = param(1.0, "month", (0.0, 6.0), "living cost taken along; assumption")
     altruism: float = param(0.6, "1", (0.2, 2.0), "f: outside, Yang and Choi 2007")
     altruism_per_child: float = param(0.1, "1", (0.0, 0.25), "more or less of f per child beyond two; assumption")
+    contacts_revive: float = param(24.0, "month", (1.0, 240.0), "time in which contacts at home grow back; assumption")
     youngest: int = param(15, "year", (15, 25), "age from which people leave on their own; assumption")
 
     def __call__(self, month: Month) -> None:
@@ -804,56 +731,82 @@ class Migration(Mechanism):
         with_job, without_job, recognised, undetected = (np.zeros(places) for _ in range(4))
         preferences = month.rules_of("participation")  # time and risk are valued alike at home and away
         outlook(month.destinations, self.rules, preferences.beta, with_job, without_job, recognised, undetected)
-        who, chosen, ways, tied = (np.empty(people, np.int64) for _ in range(4))
-        gains, prices = np.empty(people), np.empty(people)
+        self.remember(month)
+        moves, terms = np.zeros((people, SETTLES + 1), np.int64), np.zeros((people, EXAMPLE + 1))
         wanting = consider(
             persons, households, month.migrants, localities, month.markets, month.destinations,
             month.recruiters,
             self.rules, preferences, month.age_base, month.draw(month.values(Persons.id), month.luck("consider")),
             month.luck("consider"), month.luck("taste"), month.luck_once("quota"),
-            with_job, without_job, recognised, undetected, who, chosen, ways, tied, gains, prices,
+            with_job, without_job, recognised, undetected, moves, terms,
         )  # fmt: skip
-        who, chosen, ways, tied = (a[:wanting].copy() for a in (who, chosen, ways, tied))
-        gains, prices = gains[:wanting].copy(), prices[:wanting].copy()
-        order = np.argsort(month.values(Persons.id)[who], kind="stable")
-        was_away = month.values(Persons.spell)[who].astype(np.int64)
-        self.returns(month, order, who, chosen, prices)
-        self.departures(month, order, who, chosen, ways, tied, gains, prices, was_away)
-        count_away(month.persons, month.households, month.localities, month.age_base, self.norm_memory)
+        moves, terms = np.ascontiguousarray(moves[:wanting].T), np.ascontiguousarray(terms[:wanting].T)
+        order = np.argsort(month.values(Persons.id)[moves[WHO]], kind="stable")
+        was_away = month.values(Persons.spell)[moves[WHO]].astype(np.int64)
+        self.returns(month, order, moves, terms)
+        self.departures(month, order, moves, terms, was_away)
+        count_away(month.persons, month.households, month.localities, self.rules, month.age_base)
 
-    def returns(self, month: Month, order: Array, who: Array, chosen: Array, prices: Array) -> None:
+    def remember(self, month: Month) -> None:
+        """Home terms of month 0, the last of the burn-in: medians by qualification over all places."""
+        if month.age_base != -1 and (month.values(Markets.start_worth) >= 0.0).all():
+            return
+        people = month.count(Persons)
+        worth, years, levels = np.zeros(people), np.zeros(people), np.zeros(people, np.int64)
+        found = look_back(
+            month.persons, month.households, month.localities, month.markets, self.rules,
+            month.rules_of("participation"), month.age_base, worth, years, levels,
+        )  # fmt: skip
+        for level in (BASIC, SKILLED):
+            mine = levels[:found] == level
+            mine = mine if mine.any() else np.ones(found, bool)
+            month.values(Markets.start_worth)[level::2] = np.median(worth[:found][mine]) if found else 0.0
+            month.values(Markets.start_terms)[level::2] = np.median(years[:found][mine]) if found else 0.0
+
+    def returns(self, month: Month, order: Array, moves: Array, terms: Array) -> None:
         """Stays end, forced or chosen; savings come home."""
-        spells, there = month.values(Persons.spell), month.values(Migrants.destination)
-        stays = spells[who].astype(np.int64)
-        forced = np.zeros(len(who), np.int64)
-        forced[stays >= 0] = month.values(Migrants.detected)[stays[stays >= 0]]
-        came, fares, repaid, purses = (np.zeros(len(who), np.int64) for _ in range(4))
+        who, chosen, settles = moves[WHO], moves[CHOSEN], moves[SETTLES]
+        stays, there = month.values(Persons.spell)[who].astype(np.int64), month.values(Migrants.destination)
+        if not (chosen == HOME).any():
+            return
+        choose_place(
+            month.persons, month.households, month.localities, month.markets, self.rules,
+            month.rules_of("participation"), month.age_base, month.luck("place of return"), order, who, chosen, settles,
+        )  # fmt: skip
+        came, kinds, fines, fares, repaid, purses = (np.zeros(len(who), np.int64) for _ in range(6))
         come_back(
-            month.persons, month.households, month.migrants, order, who, chosen, prices,
-            came, fares, repaid, purses,
+            month.persons, month.households, month.migrants, month.markets, month.destinations, self.rules,
+            month.age_base, order, who, chosen, terms[PRICE], settles, came, kinds, fines, fares, repaid, purses,
         )  # fmt: skip
         back = order[came[order] == 1]
-        if not len(back):
-            return
+        month.pay("fines", stays[back], there[stays[back]], fines[back])
         month.pay("onward trip", stays[back], there[stays[back]], fares[back])
         month.pay("trip debt", stays[back], there[stays[back]], repaid[back])
-        month.pay("purses home", stays[back], month.values(Persons.household)[who[back]], purses[back])
-        month.record(int(Event.RETURNED), who[back], forced[back], purses[back] / 100.0)
+        homes = month.values(Persons.household)[who].astype(np.int64)
+        new = back[settles[back] != month.values(Households.locality)[homes[back]]]
+        if len(new):
+            homes[new] = self.settle(month, who[new], homes[new], settles[new])
+        month.pay("purses home", stays[back], homes[back], purses[back])
+        month.record(int(Event.RETURNED), who[back], kinds[back], purses[back] / 100.0)
 
-    def pull_of_those_away(self, month: Month, people: Array) -> Array:
-        """What the example of those away adds to the value of going, in years of local pay, person by person."""
-        ages = month.age_base - month.values(Persons.birth_month)[people]
-        sexes = month.values(Persons.sex)[people]
-        groups = np.array([prevalence_group(int(s), int(a)) for s, a in zip(sexes, ages, strict=True)], np.int64)
-        places = month.values(Households.locality)[month.values(Persons.household)[people]]
-        weight = self.norm_weight if self.norm else 0.0
-        return weight * month.values(Localities.prevalence)[places, groups].astype(np.float64)
+    def settle(self, month: Month, people: Array, old: Array, places: Array) -> Array:
+        """Households of those who come back to another place than the one they left."""
+        ids = np.zeros(len(people), np.int64)
+        name_homes(month.persons, month.luck("new home"), people, ids)
+        same = {
+            column.name: month.values(column)[old].copy()
+            for column in (Households.zone, Households.account, Households.desk_distance)
+        }
+        homes = month.add(
+            Households, len(people), id=ids, locality=places, members=1, adults=1, need=month.territory.need, **same
+        )
+        month.values(Persons.household)[people] = homes
+        return homes
 
-    def departures(
-        self, month: Month, order: Array, who: Array, chosen: Array, ways: Array, tied: Array, gains: Array,
-        prices: Array, was_away: Array,
-    ) -> None:  # fmt: skip
+    def departures(self, month: Month, order: Array, moves: Array, terms: Array, was_away: Array) -> None:
         """Stays begin for those who can pay the way, from home or from another destination."""
+        who, chosen, ways = moves[WHO], moves[CHOSEN], moves[WAY]
+        prices = terms[PRICE]
         went, trips, loans, purses, debts = (np.zeros(len(who), np.int64) for _ in range(5))
         leave(
             month.persons, month.households, month.localities, month.lenders, month.firms, month.destinations,
@@ -866,7 +819,6 @@ class Migration(Mechanism):
         if not len(gone):
             return
         leavers, targets = who[gone], chosen[gone]
-        pull = self.pull_of_those_away(month, leavers)
         homes = month.values(Persons.household)[leavers]
         places = month.values(Households.locality)[homes]
         number = len(gone)
@@ -876,13 +828,14 @@ class Migration(Mechanism):
             month.persons, month.households, month.localities, month.migrants, self.rules, month.luck("stay"),
             leavers, targets, ids, motives, altruism, aims, old,
         )  # fmt: skip
+        onward = was_away[gone] >= 0
         rows = month.add(
             Migrants, number, id=ids, person=leavers, household=homes, locality=places, destination=targets,
             start_month=month.age_base + 1, motive=motives, route=ways[gone], altruism=altruism,
-            target_savings=aims,
-            channel=OPERATOR,
+            target_savings=aims, channel=OPERATOR, onward=onward.astype(np.int8),
+            cost=np.where(onward, prices[gone], (trips + debts)[gone] / 100.0), push=terms[PUSH, gone],
+            pull=terms[PULL, gone], network=terms[NETWORK, gone], pushed=moves[PUSHED, gone],
         )  # fmt: skip
-        onward = was_away[gone] >= 0
         first, later = gone[~onward], gone[onward]
         payers, old_stays = homes[~onward], was_away[later]
         month.pay("trip loans", places[~onward], payers, loans[first])
@@ -893,6 +846,10 @@ class Migration(Mechanism):
         settle_in(
             month.persons, month.migrants, month.markets, month.destinations, self.rules,
             month.luck("arrival"),
-            leavers, rows.astype(np.int64), tied[gone], debts[gone], old,
+            leavers, rows.astype(np.int64), terms[HELP, gone], debts[gone], old,
         )  # fmt: skip
-        month.record(int(Event.DEPARTED), leavers, targets, gains[gone], cause=pull, offer=prices[gone])
+        month.record(
+            int(Event.DEPARTED), leavers, targets, terms[GAIN, gone], cause=terms[EXAMPLE, gone], offer=prices[gone]
+        )
+        driven = gone[moves[PUSHED, gone] == 1]
+        month.record(int(Event.PUSHED), who[driven], chosen[driven], terms[PUSH, driven])

@@ -11,7 +11,9 @@ import numpy as np
 from sim.codes import Event, Occupation, Sex, Status
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
-from sim.mechanisms.migration import (
+from sim.mechanisms.remittances import planned_remittance
+from sim.mechanisms.vital import attachment_draw, median_taste, taste_draw
+from sim.moving import (
     annuity,
     can_pay,
     certainty_equivalent,
@@ -20,7 +22,6 @@ from sim.mechanisms.migration import (
     share_in_work,
     utility_of_place,
 )
-from sim.mechanisms.vital import attachment_draw, median_taste, taste_draw
 from sim.parameters import param, switch
 from sim.population import Households, Localities, Markets, Persons
 from sim.streams import Luck, derived_id, uniforms
@@ -28,6 +29,7 @@ from sim.table import Array
 
 BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 WOMAN, MAN = int(Sex.WOMAN), int(Sex.MAN)
+EMPLOYED, OWN_ACCOUNT = int(Status.EMPLOYED), int(Status.OWN_ACCOUNT)
 TRAITS = 8
 SEX, BIRTH, LEVEL, SKILL, TASTE, ATTACHMENT, PURSE, POOL_PAY = range(TRAITS)
 
@@ -123,6 +125,22 @@ def arrive(
 
 
 @kernel
+def send_home(
+    persons: Persons, households: Households, localities: Localities, rules: Newcomers, altruism: float,
+    pool_pay: Array, rows: Array, cents: Array,
+) -> None:  # fmt: skip
+    """What newcomers at work send to their families in the pool, in cents; a month of need stays here."""
+    for k in range(len(rows)):
+        i = rows[k]
+        h = persons.household[i]
+        need = 1.0 * households.need[h] * localities.price_index[households.locality[h]]
+        family = rules.family_income * pool_pay[persons.occupation[i]]
+        means = persons.smoothed_earnings[i] - need / max(households.members[h], 1)
+        wanted = int(np.rint(planned_remittance(means, family, rules.sending_cost, altruism) * 100.0))
+        cents[k] = max(0, min(wanted, households.liquid_assets[h] - int(np.rint(need * 100.0))))
+
+
+@kernel
 def identify(luck: Luck, ids: Array, homes: Array) -> None:
     """Identity of each newcomer's household."""
     for k in range(len(ids)):
@@ -146,10 +164,18 @@ class Newcomers(Mechanism):
         Markets.offers, Markets.arrival, Markets.separation, Markets.vacancies, Markets.hires,
         Markets.searchers,
         Markets.usual_skill,
+        Persons.id, Persons.household, Persons.newcomer, Persons.status, Persons.occupation,
+        Persons.smoothed_earnings,
+        Households.locality, Households.members, Households.need, Households.liquid_assets,
     )  # fmt: skip
     writes = ()
     adds = (Households, Persons)
-    pays = (Flow("newcomers' purses", Localities.outside, Households.liquid_assets, "what newcomers bring"),)
+    pays = (
+        Flow("newcomers' purses", Localities.outside, Households.liquid_assets, "what newcomers bring"),
+        Flow(
+            "newcomers' transfers", Households.liquid_assets, Localities.outside, "what newcomers send to their origin"
+        ),
+    )
     answers = (
         Answer(Markets.offers, "newcomers", +1, "better pay here draws people", factor=3.0),
         Answer(Markets.separation, "newcomers", -1, "jobs that do not last draw nobody", shift=0.9),
@@ -158,6 +184,9 @@ class Newcomers(Mechanism):
     shows = ("newcomers", "newcomer_share")
 
     on: int = switch("arrival of people from lower-wage places")
+    transfers: int = switch("newcomers send money to the families they left")
+    family_income: float = param(0.5, "1", (0.0, 2.0), "income of the family left there, in pay there; assumption")
+    sending_cost: float = param(0.05, "1", (0.0, 0.5), "cost of sending within the region; assumption")
     candidates: float = param(1.0, "1/month", (0.0, 5.0), "candidates per 100 residents of the start; assumption")
     skilled_share: float = param(0.15, "1", (0.0, 1.0), "of candidates; assumption")
     schooling_basic: float = param(4.0, "year", (0.0, 12.0), "schooling of newcomers; assumption")
@@ -173,6 +202,8 @@ class Newcomers(Mechanism):
         """Ask this month's candidates, and let in those who come."""
         if not self.on:
             return
+        if self.transfers:
+            self.send(month)
         residents = int(month.values(Localities.start_residents).sum())
         most = int(self.candidates / 100.0 * residents) + month.count(Localities)
         ids, places, traits = np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros((most, TRAITS))
@@ -198,9 +229,23 @@ class Newcomers(Mechanism):
             schooling=np.where(level == SKILLED, self.schooling_skilled, self.schooling_basic),
             occupation=level,
             skill=traits[:, SKILL], taste=traits[:, TASTE], attachment=traits[:, ATTACHMENT], newcomer=1,
-            recognised=(level == BASIC),
+            recognised=(level == BASIC), contacts=0.0,
             status=int(Status.UNEMPLOYED), shaken=1, reservation_wage=pool_pay,
         )  # fmt: skip
         purses = np.rint(traits[:, PURSE] * 100.0).astype(np.int64)
         month.pay("newcomers' purses", places, homes, purses)
         month.record(int(Event.ARRIVED), people, places, pool_pay)
+
+    def send(self, month: Month) -> None:
+        """Those at work send to their origin, by the equation of R4."""
+        at_work = np.isin(month.values(Persons.status), (EMPLOYED, OWN_ACCOUNT))
+        rows = np.flatnonzero((month.values(Persons.newcomer) == 1) & at_work)
+        rows = rows[np.argsort(month.values(Persons.id)[rows], kind="stable")]
+        homes = month.values(Persons.household)[rows]
+        rows = rows[np.unique(homes, return_index=True)[1]]  # one sender of a household: the first by identity
+        homes, cents = month.values(Persons.household)[rows], np.zeros(len(rows), np.int64)
+        send_home(
+            month.persons, month.households, month.localities, self.rules, month.rules_of("migration").altruism,
+            month.territory.pool_pay, rows, cents,
+        )  # fmt: skip
+        month.pay("newcomers' transfers", homes, month.values(Households.locality)[homes], cents)

@@ -57,10 +57,16 @@ class Stand:
         self.events, self.moved, self.served, self.schedule = (), set(), {}, Schedule()
         self.ledger = Ledger(population, MAY_OWE, frozenset({Localities.till}))
         self.seen: list[tuple[int, int, np.ndarray]] = []
+        self.values: list[tuple[int, np.ndarray]] = []
         self.recorder = SimpleNamespace(events=self._event)
 
     def _event(self, month: int, event: int, persons: Any, reasons: Any, values: Any, **_: Any) -> None:
         self.seen.append((month, event, np.array(persons)))
+        self.values.append((event, np.array(values)))
+
+    def values_of(self, event: int) -> np.ndarray:
+        """What was recorded with all events of one kind."""
+        return np.concatenate([values for one, values in self.values if one == event])
 
     def run(self, mechanism: Mechanism, months: int = 1) -> None:
         """Some months of one mechanism, the books closed after each."""

@@ -262,7 +262,7 @@ MODULES = [f"sim.mechanisms.{one}" for one in ("newcomers", "migration", "vital"
 @pytest.mark.parametrize(
     ("edited", "changed"),
     [
-        ("mechanisms/migration.py", {"newcomers", "migration"}),  # newcomers take rules from it
+        ("moving.py", {"newcomers", "migration"}),  # both take rules from it
         ("mechanisms/care.py", {"care"}),
         ("streams.py", {"newcomers", "migration", "vital"}),
         ("rooms.py", {"newcomers", "migration", "vital", "care"}),  # says how everything is compiled

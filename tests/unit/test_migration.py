@@ -10,27 +10,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.stand_in import Stand, places, put_money
 
-from sim.codes import Event, Occupation, Route, Sex, Status
-from sim.mechanisms.migration import (
-    Migration,
+from sim.codes import Event, Occupation, Return, Route, Sex, Status
+from sim.mechanisms.migration import Migration
+from sim.moving import (
+    HOME,
+    NOBODY,
+    NOT_ASKED,
+    acquainted,
     altruism_at_departure,
     annuity,
     believed_chance,
     can_pay,
     certainty_equivalent,
     doubt,
+    family_terms,
     gain_in_years,
+    help_there,
+    kind_of_return,
     knowledge,
     logistic,
     own_account_worth,
     prevalence_group,
     price_of_trip,
     prospects_here,
+    readiness,
     recruiter_price,
     share_in_work,
     slow_average,
+    terms_here,
     trip_loan,
     utility_of_place,
+    wait_left,
 )
 from sim.population import Destinations, Firms, Households, Lenders, Migrants, Persons, Population, Recruiters
 
@@ -132,13 +142,49 @@ def test_share_in_work_is_the_mean_of_the_chain(start, find, lose, months):
     assert share_in_work(start, find, lose, float(months)) == pytest.approx(total / months, abs=1e-9)
 
 
-@given(SHARE, SHARE, st.integers(0, 3), SHARE)
-def test_knowledge_grows_with_every_source(tie, prevalence, trips, told):
-    kappa = knowledge(tie, prevalence, trips, told, 0.7, 0.7)
+@given(SHARE, st.integers(0, 3), SHARE)
+def test_knowledge_grows_with_every_source(helped, trips, told):
+    kappa = knowledge(helped, trips, told, 0.7, 0.7)
     assert 0.0 <= kappa <= 1.0
-    assert knowledge(1.0, prevalence, trips, told, 0.7, 0.7) >= kappa
-    assert knowledge(tie, prevalence, trips + 1, told, 0.7, 0.7) >= kappa
-    assert knowledge(tie, prevalence, trips, 1.0, 0.7, 0.7) == 1.0
+    assert knowledge(1.0, trips, told, 0.7, 0.7) >= kappa
+    assert knowledge(helped, trips + 1, told, 0.7, 0.7) >= kappa
+    assert knowledge(helped, trips, 1.0, 0.7, 0.7) == 1.0
+
+
+def test_hand_worked_acquaintances_and_help():
+    """Ten acquaintances, a twentieth of all there: .40126 to know one; worth half of a household member."""
+    known = acquainted(0.05, 10.0)
+    assert known == pytest.approx(0.401263, abs=1e-6)
+    assert help_there(0.0, known, 0.5) == pytest.approx(0.200632, abs=1e-6)
+    assert help_there(1.0, known, 0.5) == 1.0  # the family's help is not added to
+    assert price_of_trip(900.0, help_there(0.0, known, 0.5), 1.0 / 3.0, 0.0) == pytest.approx(839.81, abs=5e-3)
+
+
+def test_spouses_weigh_living_apart():
+    assert family_terms(HOME, 0, 0.5) == -0.5
+    assert family_terms(1, 1, 0.5) == 0.5
+    assert family_terms(1, 0, 0.5) == 0.0  # apart here and there
+    assert family_terms(NOBODY, 0, 0.5) == 0.0
+
+
+def test_hand_worked_terms_and_waiting():
+    """Services .5 x .8, covered .25, rights at half of the start -.5: .15 years."""
+    assert terms_here(0.5, 0.8, 0.25, 1.0, 1.0, 0.5) == pytest.approx(0.15)
+    assert terms_here(0.5, 0.8, 0.25, 0.0, 1.0, 1.0) == pytest.approx(0.4)
+    assert wait_left(NOT_ASKED, 10, 24.0) == 24.0
+    assert wait_left(34, 10, 24.0) == 24.0
+    assert wait_left(34, 30, 24.0) == 4.0
+    assert wait_left(34, 50, 24.0) == 0.0
+
+
+def test_hand_worked_readiness():
+    """Half the savings, half the time in fitting work, contacts half alive: a half; nothing without one of them."""
+    assert readiness(500.0, 1000.0, 0.5, 0.5) == pytest.approx(0.5)
+    assert readiness(3000.0, 1000.0, 0.8, 1.0) == pytest.approx(0.8 ** (1 / 3))
+    assert readiness(0.0, 1000.0, 1.0, 1.0) == readiness(1000.0, 1000.0, 0.0, 1.0) == 0.0
+    assert kind_of_return(1, 1, 1e6, 100.0) == Return.FORCED
+    assert kind_of_return(0, 0, 50.0, 100.0) == Return.FAILED
+    assert kind_of_return(0, 0, 150.0, 100.0) == kind_of_return(0, 1, 0.0, 100.0) == Return.CHOSEN
 
 
 def test_beliefs_are_the_truth_with_full_knowledge_and_too_low_without():
@@ -193,7 +239,7 @@ def test_leaving_limit_of_a_place_that_is_simply_better():
 def village(count: int = 400, seed: int = 1, destination=(), place=(), home=(), person=(), fee: float = 0.0) -> Stand:
     """Pairs of adults at home, one destination that pays five times as much."""
     population = Population()
-    places(population, median_income=100.0, **dict(place))
+    places(population, **({"median_income": 100.0, "adults": 2 * count} | dict(place)))
     markets = population.markets
     markets.offers[:] = 100.0
     markets.arrival[:], markets.separation[:] = 0.2, 0.02
@@ -455,6 +501,191 @@ def test_prevalence_follows_the_share_away_of_ones_like():
     prevalence = world.population.localities.prevalence[0]
     assert prevalence[0] < 0.05 and prevalence[2] > 0.4  # men below 35 are away
     assert prevalence[1] == prevalence[3] == 0.0
+
+
+def newly_placed(community: float) -> tuple[int, float]:
+    """Leavers from households with nobody away, and how many of them have work at once; half the place is away."""
+    world = village(600)
+    population, them = world.population, 2 * np.arange(300)
+    population.persons.status[them] = Status.AWAY
+    population.persons.values("spell")[them] = np.arange(300)
+    population.localities.values("adults")[:] = 900
+    population.persons.attachment[:600] = 100.0
+    population.add(Migrants, 300, id=np.arange(300) + 1, person=them, household=np.arange(300), destination=0,
+                   locality=0, employed=1)  # fmt: skip
+    put_money(population, "Migrants", "savings", 100_000)
+    world.run(Migration(consider=1.0, community=community, norm=0, tie_job=1.0))
+    new = np.flatnonzero((population.migrants.start_month == 1) & (population.migrants.household >= 300))
+    return len(new), float(population.migrants.employed[new].mean())
+
+
+def test_the_community_helps_where_the_household_has_nobody():
+    few, idle = newly_placed(0.0)
+    many, placed = newly_placed(1.0)
+    assert many > few > 10
+    assert idle == 0.0
+    assert placed == pytest.approx(acquainted(0.25, 10.0), abs=0.06)
+
+
+def couples(apart: float, together: bool = True, away: bool = False, **switches) -> int:
+    """How many of the second of each couple leave; the first is at home or away."""
+    world = away_town() if away else village(300)
+    persons = world.population.persons
+    if together:
+        mates = np.arange(600) ^ 1
+        persons.values("spouse")[:] = mates
+    persons.attachment[:] = 2.0
+    world.run(Migration(consider=1.0, apart=apart, ties=0, norm=0, **switches))
+    return int(persons.trips[1::2].sum())
+
+
+def test_spouses_follow_and_stay_for_each_other_and_the_channel_can_be_switched_off():
+    assert couples(1.0) < couples(0.0) == couples(1.0, family=0) == couples(1.0, together=False)
+    assert couples(1.0, away=True) > couples(0.0, away=True) == couples(1.0, away=True, family=0)
+
+
+def test_who_is_covered_or_whose_rights_are_respected_stays():
+    usual = len(gone(after_a_month()))
+    assert len(gone(after_a_month(person={"insured": 1}))) < usual
+    assert len(gone(after_a_month(place={"rights": 0.5}))) > usual
+    free = {"protection": 0.0, "rights": 0.0}
+    unmoved = after_a_month(free, person={"insured": 1}, place={"rights": 0.5})
+    assert len(gone(unmoved)) == len(gone(after_a_month(free)))
+
+
+def after_a_month(parameters=(), **settings) -> Stand:
+    world = village(**settings)
+    world.run(Migration(consider=1.0, **dict(parameters)))
+    return world
+
+
+def test_pushed_are_those_who_would_stay_with_the_home_terms_of_month_0():
+    """Terms of the start are noted in the first month; then pay falls, and those whom that drives out are pushed."""
+    world = village(person={"attachment": 4.0})
+    world.run(Migration(consider=1 / 36))
+    markets, migrants = world.population.markets, world.population.migrants
+    start = markets.start_worth[0]
+    assert start > 0.0 and markets.start_terms[:] == pytest.approx(np.full(2, 0.4))
+    assert not migrants.pushed.any()  # everybody's home is the median
+    assert migrants.push == pytest.approx(np.zeros(migrants.count), abs=1e-5)
+    before = world.population.migrants.count
+    markets.offers[:] = 20.0
+    world.run(ALWAYS)
+    assert markets.start_worth[0] == start
+    new = np.arange(migrants.count) >= before
+    assert 0 < migrants.pushed[new].sum() < new.sum()
+    assert (migrants.push[new] > 0.0).all()
+    pushed = np.concatenate([p for _, event, p in world.seen if event == Event.PUSHED])
+    assert set(pushed.tolist()) == set(migrants.person[migrants.pushed == 1].tolist())
+    steady = village(person={"attachment": 4.0})
+    steady.run(Migration(consider=1 / 36))
+    steady.run(ALWAYS)
+    would = set(gone(steady).tolist())
+    stayed = [p for p in migrants.person[new & (migrants.pushed == 1)].tolist() if p not in would]
+    assert len(stayed) == migrants.pushed[new].sum()  # the same people in the world whose pay did not fall
+
+
+def test_push_pull_and_network_add_up_to_the_wish_to_leave():
+    world = away_town(person={"attachment": 3.0, "care_hours": 90.0})
+    world.run(ALWAYS)
+    migrants, rules = world.population.migrants, ALWAYS
+    new = np.flatnonzero(migrants.start_month == 1)
+    assert len(new)
+    recorded = world.values_of(Event.DEPARTED)
+    whole = migrants.push[new] + migrants.pull[new] + migrants.network[new]
+    usual = 0.5 * world.population.localities.prevalence[0].max() * 0.0
+    expected = recorded + 0.0 - 0.4 + rules.tie_weight + usual  # gain, no amenity, services of .8, a tie; no norm yet
+    np.testing.assert_allclose(whole, expected, atol=1e-4)
+
+
+def test_who_may_come_regularly_waits_and_then_goes_or_takes_the_other_way():
+    slow = {"waiting": 24.0, "irregular_fee": 0.0, "current_pay": [[900.0, 900.0]]}
+    world = village(destination=slow)
+    world.run(ALWAYS)
+    persons = world.population.persons
+    asked = persons.admitted_month > NOT_ASKED
+    assert not len(gone(world)) and asked.sum() > 20
+    assert (persons.admitted_month[asked] == 24).all()
+    world.run(ALWAYS, 23)
+    assert not len(gone(world))
+    world.run(ALWAYS, 12)
+    went = gone(world)
+    assert len(went) and (world.population.migrants.route == Route.REGULAR).all()
+    assert (persons.admitted_month[went] == NOT_ASKED).all()
+    impatient = village(destination=slow | {"irregular_fee": 300.0})
+    impatient.run(ALWAYS)
+    assert (impatient.population.migrants.route == Route.IRREGULAR).all() and len(gone(impatient))
+
+
+def test_the_detected_pay_their_fine_first():
+    world = away_town(migrant={"detected": 1}, destination={"fine": 950.0})
+    world.population.persons.attachment[1::2] = 100.0
+    world.run(Migration(consider=1 / 36))
+    assert world.ledger.paid("fines") == 300 * 95_000
+    assert world.ledger.paid("trip debt") == 300 * 5_000  # of the 100 owed there is 50 left
+    assert world.ledger.paid("purses home") == 0
+    assert (world.population.persons.return_kind[::2] == Return.FORCED).all()
+    assert (world.population.persons.preparedness[::2] == 0.0).all()
+    assert (world.population.persons.return_month[::2] == 1).all()
+
+
+def test_returns_without_work_and_savings_have_failed():
+    world = away_town(migrant={"employed": 0, "cost": 5_000.0}, destination={"current_finding": 0.01})
+    world.population.persons.attachment[1::2] = 100.0
+    world.run(ALWAYS)
+    persons = world.population.persons
+    back = np.flatnonzero(persons.returnee)
+    assert len(back) and (persons.return_kind[back] == Return.FAILED).all()
+    assert (persons.preparedness[back] > 0.0).all() and (persons.preparedness[back] < 1.0).all()
+
+
+def two_places(**switches) -> Stand:
+    """All are detected; work is found once in a hundred months at home and every third month in the other place."""
+    world = village(200)
+    population = world.population
+    population["Localities"].add(1, id=[2], base_pay=100.0, median_pay=100.0, adults=400)
+    population["Authorities"].add(1, id=[2], locality=1)
+    population["Lenders"].add(1, id=[2], locality=1)
+    population["Markets"].add(2, id=[3, 4], locality=1, occupation=[0, 1])
+    markets = population.markets
+    markets.offers[:], markets.separation[:] = 100.0, 0.02
+    markets.arrival[:] = [0.01, 0.01, 0.33, 0.33]
+    them = 2 * np.arange(200)
+    persons = population.persons
+    persons.status[them], persons.values("spell")[them] = Status.AWAY, np.arange(200)
+    persons.attachment[them], persons.attachment[them + 1] = 2.0, 100.0
+    persons.values("spouse")[them[:50]] = them[:50] + 1
+    homes = population.households
+    homes.members[:], homes.adults[:], homes.away[:], homes.others_earnings[:] = 1, 1, 1, 0.0
+    population.add(
+        Migrants, 200, id=np.arange(200) + 1, person=them, household=np.arange(200), locality=0, destination=0,
+        detected=1, target_savings=100.0,
+    )  # fmt: skip
+    put_money(population, "Migrants", "savings", 50_000)
+    world = Stand(population)
+    world.run(Migration(consider=1 / 36, **switches))
+    return world
+
+
+def test_singles_come_back_to_where_work_is_and_found_a_household_there():
+    world = two_places()
+    persons, homes = world.population.persons, world.population.households
+    back = persons.household[::2]
+    elsewhere = homes.locality[back] == 1
+    assert not elsewhere[:50].any()  # to their spouses
+    assert 20 < elsewhere.sum() < 150
+    assert homes.count == 200 + elsewhere.sum()
+    new = back[elsewhere]
+    assert (homes.members[new] == 1).all() and (homes.liquid_assets[new] == 50_000).all()
+    assert (homes.away[:200] == 0).all()
+    assert (homes.members[:200] == np.where(elsewhere, 1, 2)).all()
+    assert not (two_places(place_choice=0).population.households.locality == 1).any()
+
+
+def test_contacts_here_revive():
+    world = village(10, person={"contacts": 0.4, "attachment": 100.0})
+    world.run(Migration(consider=1 / 36, contacts_revive=2.0))
+    assert world.population.persons.contacts == pytest.approx(np.full(20, 0.7))
 
 
 def test_order_of_rows_changes_nobodys_decision():

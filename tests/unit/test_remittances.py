@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from unit.stand_in import Stand, places, put_money
 
 from sim.codes import Channel, Sex, Status
-from sim.mechanisms.migration import life_at_home
+from sim.moving import life_at_home
 from sim.mechanisms.remittances import (
     Remittances,
     altruism_now,

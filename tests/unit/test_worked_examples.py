@@ -8,8 +8,8 @@ from unit.labour_market import town
 
 from sim.codes import Status
 from sim.mechanisms.matching import Matching
-from sim.mechanisms.migration import logistic, utility_of_place
 from sim.mechanisms.participation import believed_arrival
+from sim.moving import logistic, utility_of_place
 from sim.search import Terms, decide_status, hours_value, premiums, search_return, utility_gain_per_time
 
 
