@@ -330,6 +330,27 @@ def family_terms(spouse: int, place: int, weight: float) -> float:
 
 
 @rule
+def attachment_away(attachment: float, pull_back: float, contacts: float) -> float:
+    """How much of the attachment to home still pulls somebody back who is away (years of local pay).
+
+    To leave, all of it has to be overcome. Part of that is the cost of uprooting, which is sunk; the rest
+    fades as contacts at home do.
+
+    Parameters
+    ----------
+    attachment : xi, years of local pay
+    pull_back : share that is not the cost of uprooting, in [0, 1]
+    contacts : share of contacts at home that are alive, in [0, 1]
+
+    References
+    ----------
+    Kennan and Walker (2011), Econometrica 79(1), 211-251: costs of moving and a premium of home are two
+    things; Dustmann (2003), European Economic Review 47(2), 353-369: who returns, and when.
+    """
+    return attachment * pull_back * contacts if attachment > 0.0 else attachment
+
+
+@rule
 def terms_here(
     services: float, quality: float, protection: float, insured: float, rights: float, respected: float
 ) -> float:

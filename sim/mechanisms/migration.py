@@ -21,6 +21,7 @@ from sim.moving import (
     acquainted,
     altruism_at_departure,
     annuity,
+    attachment_away,
     believed_chance,
     can_pay,
     certainty_equivalent,
@@ -232,6 +233,9 @@ def consider(
             stay = persons.spell[persons.spouse[i]]
             spouse = migrants.destination[stay] if stay >= 0 else HOME
         usual = 1.0 * localities.prevalence[place, prevalence_group(persons.sex[i], age)]
+        rooted = 1.0 * persons.attachment[i]
+        if spell >= 0:
+            rooted = attachment_away(rooted, rules.pull_back, 1.0 * persons.contacts[i])
         bound = home + rules.care * persons.care_hours[i] / FULL_TIME
         skilled = persons.occupation[i] == SKILLED
         basic_skill = 1.0 * persons.skill[i] / markets.usual_skill[2 * place + BASIC]
@@ -292,9 +296,7 @@ def consider(
                     by_recruiter = gain_in_years(there, here, present_value, asked / price, median)
                     if by_recruiter > gain:
                         way, cost, gain, worth = RECRUITED, asked, by_recruiter, present_value
-            attachment = 1.0 * persons.attachment[i]
-            if not destinations.abroad[d]:
-                attachment *= rules.near
+            attachment = rooted * (1.0 if destinations.abroad[d] else rules.near)
             family = family_terms(spouse, d, apart)
             other = destinations.amenity[d] - bound + family
             value = utility_of_place(gain, rules.gain_weight, tie, rules.tie_weight, usual, norm, other, attachment)
@@ -694,8 +696,8 @@ class Migration(Mechanism):
     horizon: int = param(36, "month", (1, 120), "H: assumption")
     gain_weight: float = param(1.0, "1/year", (0.2, 5.0), "a_x; assumption")
     nest: float = param(0.7, "1", (0.3, 1.0), "dissimilarity of destinations; assumption")
-    tie_weight: float = param(0.4, "year", (0.0, 1.5), "t_h; assumption")
-    norm_weight: float = param(2.0, "year", (0.0, 6.0), "nu; assumption")
+    tie_weight: float = param(1.0, "year", (0.0, 1.5), "t_h; assumption, raised from .4 with the norm")
+    norm_weight: float = param(4.0, "year", (0.0, 6.0), "nu; raised from 2 so that communities part as in T17")
     norm_memory: float = param(24.0, "month", (1.0, 120.0), "memory of prevalence; assumption")
     pessimism: float = param(
         0.3, "1", (0.0, 1.0), "outside, McKenzie, Gibson and Stillman 2013: sign; size: assumption"
@@ -705,13 +707,16 @@ class Migration(Mechanism):
     apart: float = param(0.5, "year", (0.0, 5.0), "what living apart from a spouse weighs; assumption")
     tie_knowledge: float = param(0.7, "1", (0.0, 1.0), "share of wrong beliefs a member there corrects; assumption")
     trip_knowledge: float = param(0.7, "1", (0.0, 1.0), "share that an own stay corrects; assumption")
-    tie_discount: float = param(1 / 3, "1", (0.0, 0.8), "share of the cost a member there saves; assumption")
+    tie_discount: float = param(0.5, "1", (0.0, 0.8), "share of the cost a member there saves; assumption")
     tie_job: float = param(0.4, "1", (0.0, 1.0), "chance of a job at arrival through a member there; assumption")
     services: float = param(0.5, "year", (0.0, 3.0), "what schools and clinics at home are worth; assumption")
     protection: float = param(0.25, "year", (0.0, 3.0), "what social protection through a job is worth; assumption")
     rights: float = param(1.0, "year", (0.0, 5.0), "what workers' rights at home are worth; assumption")
     care: float = param(1.0, "year", (0.0, 5.0), "what a full month of unpaid care at home weighs; assumption")
-    near: float = param(0.3, "1", (0.0, 1.0), "share of attachment that counts within the country; assumption")
+    near: float = param(0.35, "1", (0.0, 1.0), "share of attachment that counts within the country; assumption")
+    pull_back: float = param(
+        0.4, "1", (0.0, 1.0), "share of attachment that still pulls home once away; assumption, with T21 in view"
+    )
     target_pull: float = param(1.0, "year", (0.0, 5.0), "pull of home once the savings aimed at are there; assumption")
     target_years: float = param(1.0, "year", (0.1, 10.0), "savings aimed at, in local pay; assumption")
     advance: float = param(0.85, "1", (0.0, 1.0), "share of the fee that a recruiter advances as debt; assumption")
