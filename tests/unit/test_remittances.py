@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from unit.stand_in import Stand, places, put_money
 
 from sim.codes import Channel, Sex, Status
-from sim.moving import life_at_home
 from sim.mechanisms.remittances import (
     Remittances,
     altruism_now,
@@ -24,6 +23,7 @@ from sim.mechanisms.remittances import (
     weight_of_home,
     women_control,
 )
+from sim.moving import life_at_home
 from sim.population import Destinations, Households, Migrants, Persons, Population, Providers
 from sim.transfers import (
     NEEDS_ACCOUNT,
