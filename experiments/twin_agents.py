@@ -622,18 +622,21 @@ class Person(mesa.Agent):  # type: ignore[misc]
         rules = model.rules.remittances
         stay.plan = 0.0
         mine = max(stay.means, 0.0)
-        if mine <= 0.0:
-            return
         if home.members == 0:
             return
+        part = mine / together if together > 0.0 else 1.0 / len(home.stays)
         woman = int(self.sex == Sex.WOMAN)
         usual = max(home.usual_earned, 0.0)
         contact = remittances.contact_with_home(rules.contact, rules.contact_women, woman, home.woman_decides)
-        heard = max(remittances.heard_income(usual, home.labour_income, contact), 0.0) * mine / together
+        heard = max(remittances.heard_income(usual, home.labour_income, contact), 0.0) * part
         at_departure, fading = stay.altruism * (1.0 + rules.women_more * woman), 1.0 - rules.women_hold * woman
         altruism = remittances.altruism_now(at_departure, rules.decay * fading, model.now - stay.start, home.members)
         weight = remittances.weight_of_home(altruism, stay.intention, rules.own_later)
-        planned = remittances.planned_remittance(mine, heard, stay.known_cost, weight)
+        planned = remittances.planned_remittance(mine, usual * part, stay.known_cost, weight)
+        left = max(0.0, mine - planned * (1.0 + stay.known_cost))
+        more = remittances.insured_part(usual * part, heard, altruism)
+        able = 0.5 * left + rules.savings_drawn * max(0.0, stay.savings - stay.waiting)
+        planned = max(0.0, planned + min(more, able))
         left = max(0.0, mine - planned * (1.0 + stay.known_cost))
         planned += min(rules.loan_help * home.debt, 0.5 * left)
         stay.plan = planned
@@ -658,7 +661,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         ]
 
         def shares(amount: float) -> list[float]:
-            known = [one if informed or one is last else ways[transfers.OPERATOR] for one in ways]
+            carrier = ways[transfers.INFORMAL]
+            known = [one if informed or one is last or one is carrier else ways[transfers.OPERATOR] for one in ways]
             return [
                 transfers.cost_of_sending(seen.fixed_fee, seen.rate, seen.margin * abroad, trip[k], one.loss, amount)
                 for k, (one, seen) in enumerate(zip(ways, known, strict=True))

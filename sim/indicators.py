@@ -372,31 +372,31 @@ def personal_share(t: Tally) -> Array:
 
 @indicator("money/month", "Remittances to daily needs", "homes", "", "IND-12")
 def use_daily(t: Tally) -> Array:
-    """Food and daily needs, less what the same households would buy had nothing come (same month, same rule)."""
+    """Food and daily needs, less what the same households would buy with nothing received or counted on."""
     return np.asarray(t.use_daily / 100)
 
 
 @indicator("money/month", "Remittances to personal use", "homes", "", "IND-12")
 def use_personal(t: Tally) -> Array:
-    """Spent by deciders on themselves, less what the same households would spend had nothing come."""
+    """Spent by deciders on themselves, less what they would spend with nothing received or counted on."""
     return np.asarray(t.use_personal / 100)
 
 
 @indicator("money/month", "Remittances to health", "homes", "up", "IND-12")
 def use_health(t: Tally) -> Array:
-    """Spent on health, less what the same households would spend had nothing come."""
+    """Spent on health, less what the same households would spend with nothing received or counted on."""
     return np.asarray(t.use_health / 100)
 
 
 @indicator("money/month", "Remittances to school", "homes", "up", "IND-12")
 def use_school(t: Tally) -> Array:
-    """Spent on school, less what the same households would spend had nothing come."""
+    """Spent on school, less what the same households would spend with nothing received or counted on."""
     return np.asarray(t.use_school / 100)
 
 
 @indicator("money/month", "Remittances to housing", "homes", "", "IND-12")
 def use_housing(t: Tally) -> Array:
-    """Spent on building, less what the same households would spend had nothing come."""
+    """Spent on building, less what the same households would spend with nothing received or counted on."""
     return np.asarray(t.use_housing / 100)
 
 

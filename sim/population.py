@@ -160,7 +160,9 @@ class Households(Table):
     woman_decides = column(i8, "1", "1 if a woman receives or decides on remittances")
     women_power = column(f32, "1", "share of the household's income that women control: their weight in its use", 0.5)
     personal_spending = column(f32, "money/month", "spent by those who decide on themselves, beyond an equal share")
-    remittance_use = column(f32, "money/month", "by codes.Use: spent, less what would be had nothing come", width=6)
+    remittance_use = column(
+        f32, "money/month", "by codes.Use: spent, less what would be with nothing received", width=6
+    )
     account = column(i8, "1", "1 with an account at a bank, mobile operator or cooperative")
     desk_distance = given(f32, "km", "distance to the nearest paying-out desk")
     insured = column(i8, "1", "1 if insured against income loss")
@@ -321,6 +323,7 @@ class Localities(Table):
         1, (0.2, 5), "1", "world price of tradables in local money, e from next month; obeyed by Spending"
     )
     harvest = lever(1, (0.1, 2), "1", "harvest over a normal one; obeyed by Production")
+    adaptation = lever(0, (0, 1), "1", "share of a bad harvest's loss that works against it save; obeyed by Production")
     export_demand = lever(1, (0.1, 3), "1", "price obtained for tradables over e; obeyed by Production")
     public_jobs = lever(0, (0, 10), "1", "extra public spending on staff over the grant; obeyed by Government")
     wage_floor = lever(0, (0, 1e9), "money/month", "lowest full-time pay in formal jobs; obeyed by Vacancies")

@@ -104,19 +104,30 @@ def produce(firms: Firms, localities: Localities, capacity: Array, sales: Array)
             firms.sales[f] = sales[f] / 100.0
 
 
+@rule
+def harvest_left(harvest: float, adaptation: float) -> float:
+    """Harvest over a normal one, once works against drought and flood have saved their share of the loss."""
+    if harvest >= 1.0:
+        return harvest
+    return 1.0 - (1.0 - harvest) * (1.0 - adaptation)
+
+
 @kernel
 def farm(households: Households, localities: Localities, rules: Production, product: Array, sales: Array) -> None:
     """What each household harvests, eats and sells at the farm gate."""
     for place in range(len(localities.harvest)):
-        localities.farm_return[place] = (
-            localities.farm_productivity[place] * localities.harvest[place] * localities.tradable_price[place]
+        productivity = localities.farm_productivity[place] * harvest_left(
+            1.0 * localities.harvest[place], 1.0 * localities.adaptation[place]
         )
+        localities.farm_return[place] = productivity * localities.tradable_price[place]
     for h in range(len(households.land)):
         place = households.locality[h]
         price = localities.tradable_price[place]
         made = 0.0
         if households.own_workers[h] > 0:
-            productivity = localities.farm_productivity[place] * localities.harvest[place]
+            productivity = localities.farm_productivity[place] * harvest_left(
+                1.0 * localities.harvest[place], 1.0 * localities.adaptation[place]
+            )
             made = farm_product(households.land[h], float(households.own_workers[h]), productivity, LAND_SHARE)
         eaten = eaten_at_home(made, households.need[h], rules.food_share)
         product[h] = made * price
@@ -192,7 +203,8 @@ class Production(Mechanism):
         Persons.wage, Persons.formal,
         Firms.locality, Firms.sector, Firms.open, Firms.capital, Firms.productivity, Firms.cash,
         Households.locality, Households.land, Households.need,
-        Localities.tradable_price, Localities.export_demand, Localities.harvest, Localities.tax_rate,
+        Localities.tradable_price, Localities.export_demand, Localities.harvest, Localities.adaptation,
+        Localities.tax_rate,
         Localities.trade_productivity, Localities.farm_productivity,
     )  # fmt: skip
     writes: ClassVar = (

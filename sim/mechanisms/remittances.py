@@ -109,13 +109,15 @@ def contact_with_home(base: float, more: float, sender_woman: int, receiver_woma
 
 @rule
 def insured_part(usual: float, heard: float, altruism: float) -> float:
-    """What an agreement to insure each other pays without altruism: ``1/(1 + f)`` of a shortfall heard of.
+    """What an agreement to insure each other adds: ``1/(1 + f)`` of a shortfall heard of; less in good months.
+
+    It is what altruism alone would replace where it sends anything, and holds also where it does not.
 
     References
     ----------
     Rosenzweig (1988), Economic Journal 98(393), 1148-1170: families that live apart as insurance.
     """
-    return max(0.0, usual - heard) / (1.0 + altruism)
+    return (usual - heard) / (1.0 + altruism)
 
 
 @rule
@@ -224,16 +226,18 @@ def plan(
 ) -> None:
     """How much each migrant wants the household to receive a month; those of one household share the task."""
     together = np.zeros(len(households.members), np.int64)
+    stays = np.zeros(len(households.members), np.int64)
     for m in range(len(migrants.person)):
         if not migrants.ended[m]:
             means[m] = max(int(np.rint(migrants.means[m] * 100.0)), 0)
             together[migrants.household[m]] += means[m]
+            stays[migrants.household[m]] += 1
     for m in range(len(migrants.person)):
         if migrants.ended[m]:
             continue
         h = migrants.household[m]
         migrants.plan[m] = 0.0
-        if means[m] == 0 or households.members[h] == 0:
+        if households.members[h] == 0:
             continue
         usual = max(1.0 * households.earned_income[h], 0.0)
         woman = 1 if persons.sex[migrants.person[m]] == WOMAN else 0
@@ -242,7 +246,7 @@ def plan(
             this_month = 1.0 * households.labour_income[h] + households.other_income[h]
             contact = contact_with_home(rules.contact, rules.contact_women, woman, households.woman_decides[h])
             heard = max(heard_income(usual, this_month, contact), 0.0)
-        part = means[m] / together[h]
+        part = means[m] / together[h] if together[h] > 0 else 1.0 / stays[h]
         months = now - migrants.start_month[m]
         fading = rules.decay * (1.0 - rules.women_hold * woman)
         at_departure = migrants.altruism[m] * (1.0 + rules.women_more * woman)
@@ -253,11 +257,11 @@ def plan(
             rules.own_later if rules.investment else 0.0,
         )
         mine, cost = means[m] / 100.0, 1.0 * migrants.known_cost[m]
-        planned = planned_remittance(mine, heard * part, cost, weight)
+        planned = planned_remittance(mine, usual * part, cost, weight)
         left = max(0.0, mine - planned * (1.0 + cost))
-        if rules.insurance and not rules.altruism:
-            more = min(insured_part(usual * part, heard * part, altruism), 0.5 * left)
-            planned, left = planned + more, left - more * (1.0 + cost)
+        able = 0.5 * left + rules.savings_drawn * max(0.0, migrants.savings[m] / 100.0 - migrants.waiting[m])
+        planned = max(0.0, planned + min(insured_part(usual * part, heard * part, altruism), able))
+        left = max(0.0, mine - planned * (1.0 + cost))
         if rules.loan_repayment:
             planned += min(rules.loan_help * households.debt[h] / 100.0, 0.5 * left)
         migrants.plan[m] = planned
@@ -270,11 +274,12 @@ def weigh(
 ) -> None:  # fmt: skip
     """Cost of each channel over the amount, at the prices the sender knows, and its value in logit units.
 
-    Who does not compare takes prices of channels never used to be those of the operators.
+    What a carrier takes is common knowledge among those of one place; who does not compare takes prices of other
+    channels than the own to be those of the operators.
     """
     reference = OPERATOR if providers.offered[OPERATOR] else last
     for k in range(len(score)):
-        known = k if informed or k == last else reference
+        known = k if informed or k in (last, INFORMAL) else reference
         share[k] = cost_of_sending(
             fixed[known], rate[known], providers.margin[known] * abroad, travel[k], 1.0 * providers.loss[k], amount
         )
@@ -346,7 +351,8 @@ def send(
                 expected += weight * share[k]
         if total <= 0.0:
             continue  # no way to send that both ends can use
-        migrants.known_cost[m] = expected / total
+        if rules.cost_felt:
+            migrants.known_cost[m] = expected / total
         if migrants.waiting[m] < max(worth, 0.01):
             continue
         amount = float(migrants.waiting[m])
@@ -356,7 +362,7 @@ def send(
         u, v = uniforms(ways, persons.id[i]), uniforms(more_ways, persons.id[i])
         best, best_score = -1, 0.5 * FAR
         for k in range(channels):
-            if usable[k]:
+            if usable[k] and (rules.choice or k == last or not usable[last]):
                 taken = gumbel_score(score[k], u[k] if k < 4 else v[k - 4])
                 if taken > best_score:
                     best, best_score = k, taken
@@ -554,6 +560,8 @@ class Remittances(Mechanism):
     investment: int = switch("remittances build up the migrant's own life at home, the more likely a return is")
     collective: int = switch("those away give to common projects of their place")
     competition: int = switch("exchange margins answer to how many firms compete and customers compare prices")
+    cost_felt: int = switch("what is planned answers to the expected cost of sending; off: to the cost once known")
+    choice: int = switch("the channel is chosen anew with each transfer; off: all keep to the one used last")
     control: int = switch("remittances give those who receive and send them a say in the use of money")
     wait: float = param(0.08, "1/month", (0.02, 0.3), "cost of waiting; assumption")
     sensitivity: float = param(40.0, "1", (10.0, 80.0), "eta_c: outside, Ahmed et al. 2021")
@@ -567,9 +575,12 @@ class Remittances(Mechanism):
         0.5, "1", (0.0, 1.0), "share of the fading that women do not show; sign outside, UN-INSTRAW 2007; assumption"
     )
     own_later: float = param(0.4, "1", (0.0, 1.0), "of the own life at home later over consumption now; assumption")
-    contact: float = param(0.8, "1", (0.0, 1.0), "share of news from home that reaches a migrant; assumption")
+    contact: float = param(0.9, "1", (0.0, 1.0), "share of news from home that reaches a migrant; assumption")
     contact_women: float = param(
-        0.1, "1", (0.0, 0.5), "more of it by each woman who sends or receives; sign: ILO module; size: assumption"
+        0.05, "1", (0.0, 0.5), "more of it by each woman who sends or receives; sign: ILO module; size: assumption"
+    )
+    savings_drawn: float = param(
+        1 / 12, "1/month", (0.0, 1.0), "of savings that a bad month at home may take; assumption"
     )
     sender_keeps: float = param(0.5, "1", (0.0, 1.0), "part of the say that a sender keeps; assumption")
     common_good: float = param(0.02, "1", (0.0, 0.2), "weight of common projects over own consumption; assumption")

@@ -115,6 +115,7 @@ def plan(
         prices = 1.0 * localities.price_index[place]
         cash = households.liquid_assets[h] / 100.0
         own_cash = max(0, households.liquid_assets[h] - households.received_assets[h]) / 100.0
+        receipt, counted_on = 1.0 * households.receipt[h], 1.0 * households.persistent_receipt[h]
         food = 1.0 * households.home_food[h]
         income = 1.0 * households.labour_income[h] + households.other_income[h]
         need = households.need[h] * prices
@@ -129,25 +130,24 @@ def plan(
         households.housing[h] = house
         months = rules.housing_months
 
-        # As if nothing had come; and, unless what came is put aside, as it is.
-        usual = 1.0 * households.earned_income[h]
+        usual = 1.0 * households.smoothed_income[h]
+        if rules.remittances_spent == 0:  # what came is put aside, and plans are made as if it had not come
+            usual, cash, receipt, counted_on = 1.0 * households.earned_income[h], own_cash, 0.0, 0.0
         daily, personal, for_health, for_school, for_building = uses_of_cash(
-            usual, income, own_cash, food, need, target, cost, people, care, own, months * usual,
+            usual, income + receipt, cash, food, need, target, cost, people, care, own, months * usual,
             house * prices, rules.mpc, rules.from_assets, rules.housing_speed,
         )  # fmt: skip
-        if rules.remittances_spent == 1:
-            without = (daily, personal, for_health, for_school, for_building)
-            usual = 1.0 * households.smoothed_income[h]
-            daily, personal, for_health, for_school, for_building = uses_of_cash(
-                usual, income + households.receipt[h], cash, food, need, target, cost, people, care, own,
-                months * usual, house * prices, rules.mpc, rules.from_assets, rules.housing_speed,
+        if receipt > 0.0 or counted_on > 0.0:  # the same with nothing received and nothing counted on
+            usual = max(0.0, usual - counted_on)
+            without = uses_of_cash(
+                usual, income, max(0.0, cash - receipt), food, need, target, cost, people, care, own, months * usual,
+                house * prices, rules.mpc, rules.from_assets, rules.housing_speed,
             )  # fmt: skip
-            if own_cash < cash or households.persistent_receipt[h] > 0.0:
-                households.remittance_use[h, DAILY] = daily - without[0]
-                households.remittance_use[h, PERSONAL] = personal - without[1]
-                households.remittance_use[h, HEALTH] = for_health - without[2]
-                households.remittance_use[h, SCHOOL] = for_school - without[3]
-                households.remittance_use[h, HOUSING] = for_building - without[4]
+            households.remittance_use[h, DAILY] = daily - without[0]
+            households.remittance_use[h, PERSONAL] = personal - without[1]
+            households.remittance_use[h, HEALTH] = for_health - without[2]
+            households.remittance_use[h, SCHOOL] = for_school - without[3]
+            households.remittance_use[h, HOUSING] = for_building - without[4]
         school[h], health[h] = cents(for_school), cents(for_health)
         general[h] = max(0, cents(daily + personal + for_health + for_school) - school[h] - health[h])
         building[h] = cents(for_building)
