@@ -197,6 +197,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
     earnings: float
     smoothed: float
     care_hours: float
+    admitted: int
 
     def __init__(self, model: Twin, **values: Any) -> None:
         super().__init__(model)
