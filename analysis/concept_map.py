@@ -134,7 +134,7 @@ def measured(bench: Any, place: Sequence[str], seeds: Sequence[int]) -> dict[str
 
 # ---- drawing
 
-WIDTH, HEIGHT, BOX, TALL = 900.0, 560.0, 150.0, 40.0
+WIDTH, HEIGHT, BOX, TALL = 1000.0, 560.0, 172.0, 40.0
 
 
 def drawing(with_signs: bool = False) -> str:
@@ -149,8 +149,8 @@ def drawing(with_signs: bool = False) -> str:
     numbers = {edge.key: k for k, edge in enumerate((e for e in edges() if e.sign), 1)}
     for edge in edges():
         (x1, y1), (x2, y2) = ends(boxes[edge.source], boxes[edge.target])
-        bend = 14.0 if edge.source < edge.target else -14.0
         length = math.hypot(x2 - x1, y2 - y1) or 1.0
+        bend = (1.0 if edge.source < edge.target else -1.0) * max(14.0, 0.13 * length)
         cx, cy = (x1 + x2) / 2 - bend * (y2 - y1) / length, (y1 + y2) / 2 + bend * (x2 - x1) / length
         kind = "signed" if edge.sign else "link"
         parts.append(
@@ -158,7 +158,8 @@ def drawing(with_signs: bool = False) -> str:
             'marker-end="url(#tip)"/>'
         )
         if edge.sign:
-            mx, my = (x1 + 2 * cx + x2) / 4, (y1 + 2 * cy + y2) / 4
+            t = 0.5 if length < 350.0 else 0.7  # signs of long arrows keep out of the way of short ones
+            mx, my = ((1 - t) ** 2 * a + 2 * t * (1 - t) * b + t * t * c for a, b, c in ((x1, cx, x2), (y1, cy, y2)))
             text = ("+" if edge.sign > 0 else "\u2212") if with_signs else str(numbers[edge.key])
             parts.append(
                 f'<g class="sign" id="sign-{edge.key}"><circle cx="{mx:.0f}" cy="{my:.0f}" r="10"/>'

@@ -112,7 +112,7 @@ def sentence(one: Happening, words: Words, again: Sequence[Happening] = ()) -> s
         return f"The firm closed that {name if one.person in words.names else name.lower()} had opened or worked for."
     if one.event == Event.HOUSEHOLD_FORMED:
         return f"{name} founded a household of {her} own with {'her husband' if woman else 'his wife'}."
-    return story(one, Who(name, woman), places=words.destinations)  # type: ignore[arg-type]
+    return story(one, Who(name, woman), places=words.destinations)
 
 
 def tell(happenings: Sequence[Happening], words: Words, named: bool = False) -> list[Line]:

@@ -25,7 +25,8 @@ NEEDED = ("title", "inventory", "question", "groups", "objectives", "plan", "pla
           "look_for", "summary", "teacher")  # fmt: skip
 NOT_LESSONS = {"arrows", "names", "concepts"}
 SIGNS = {"up": 1, "down": -1, "none": 0}
-PICKS = ("up", "same", "down")
+COUNTED = {"jobs_selling_outside": "jobs", "stopped_for_remittances": "people", "firms_opened": "businesses"}
+"""Units of what lessons count beside the indicators of the model."""
 
 
 class LessonError(ValueError):
@@ -74,6 +75,14 @@ class Lesson:
         return {BASE: place} | {key: [*place, *more] for key, more in self.content.get("worlds", {}).items()}
 
     @property
+    def currency(self) -> str:
+        """Money of the place; coins in the village."""
+        from scenarios.configuration import compose
+
+        found = compose(self.content["place"], "lesson").inputs.currency
+        return f"{found}s" if found == "coin" else found
+
+    @property
     def outcomes(self) -> list[str]:
         """Every outcome that a statement names."""
         return sorted({one.outcome for one in self.statements})
@@ -113,14 +122,13 @@ def lesson(name: str) -> Lesson:
 
 def check(name: str, one: Statement, worlds: set[str]) -> None:
     """A statement is about worlds and an outcome that exist."""
-    from experiments.lessons import OWN
     from sim.indicators import INDICATORS
 
     where = f"lessons/{name}.yaml: {one.key}"
     if {one.world, one.against} - worlds or one.world == one.against:
         raise LessonError(f"{where} compares {one.world} with {one.against}; worlds are {sorted(worlds)}")
     indicator, group = one.indicator
-    known = indicator in OWN or (indicator in INDICATORS and INDICATORS[indicator].covers(group))
+    known = indicator in COUNTED or (indicator in INDICATORS and INDICATORS[indicator].covers(group))
     if not known:
         raise LessonError(f"{where} looks at {one.outcome}, which is no outcome")
 
@@ -138,6 +146,7 @@ class Held:
     seeds: int
     in_class: bool
     of_class: float
+    unit: str
 
     @property
     def how_often(self) -> str:
@@ -168,25 +177,21 @@ class Held:
         """Mean difference with its interval, and that of the class."""
         from analysis import sentences
 
-        name, _ = self.statement.indicator
-        unit = unit_of(name)
-        shown = sentences.shown(self.effect, unit)
-        spoken = sentences.unit_words(unit, "") if unit != "1" else ""
         if self.effect.none:
-            return "No difference in this model, with any seed."
+            return f"No difference in this model, with any of {self.seeds} seeds."
+        shown = sentences.shown(self.effect, self.unit)
         own = sentences.signed(self.of_class, sentences.places_of(self.effect))
-        words_of = f" {spoken}" if spoken else ""
-        return (
-            f"Mean difference {shown.mean}{words_of} (90 % interval {shown.low} to {shown.high}); in the class's own "
-            f"world {own}."
-        )
+        mean = sentences.quantity(shown.mean, self.unit, change=True)
+        between = f" (90 % interval {shown.low} to {shown.high})" if self.seeds > 1 else ""
+        return f"Mean difference {mean}{between}; in the class's own world {own}."
 
 
-def unit_of(name: str) -> str:
-    """Unit of an outcome."""
+def unit_of(name: str, currency: str) -> str:
+    """Unit of an outcome, with the money of the place."""
+    from analysis.figures import with_currency
     from sim.indicators import INDICATORS
 
-    return INDICATORS[name].unit if name in INDICATORS else "1"
+    return COUNTED[name] if name in COUNTED else with_currency(INDICATORS[name].unit, currency)
 
 
 def happened(one: Lesson, bench: Any, seeds: Sequence[int] | None = None) -> list[Held]:
@@ -195,18 +200,19 @@ def happened(one: Lesson, bench: Any, seeds: Sequence[int] | None = None) -> lis
 
     chosen = list(seeds or SEEDS)
     found = bench.measure(ends, one.worlds, chosen, outcomes=one.outcomes)
-    return [beside(statement, found) for statement in one.statements]
+    return [beside(statement, found, one.currency) for statement in one.statements]
 
 
-def beside(one: Statement, found: Sequence[dict[str, dict[str, float]]]) -> Held:
+def beside(one: Statement, found: Sequence[dict[str, dict[str, float]]], currency: str = "money") -> Held:
     """One statement and what the seeds showed; the first seed is that of the class."""
     from experiments.effects import paired
 
     name, group = one.indicator
     pairs = [[seed[world][one.outcome] for seed in found] for world in (one.against, one.world)]
-    effect = paired(name, *pairs, unit=unit_of(name), group=group)
+    unit = unit_of(name, currency)
+    effect = paired(name, *pairs, unit=unit, group=group)
     held = [sign(value) == one.sign for value in effect.differences]
-    return Held(one, effect, sum(held), len(held), held[0], effect.differences[0])
+    return Held(one, effect, sum(held), len(held), held[0], effect.differences[0], unit)
 
 
 def sign(value: float) -> int:

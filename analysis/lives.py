@@ -14,25 +14,13 @@ import numpy as np
 
 from analysis.sentences import listed, number
 from sim.codes import Event, Reason, Return
+from sim.recorder import Happening
 from sim.table import Array
 
 HAD_TO_LEAVE = 1  # reason of a return: detected and ordered to leave
 CUT, CLOSED, ENDED = 2, 3, 4  # reasons of a layoff, as `sim.mechanisms.separations` records them
 WORDS = {CUT: "the firm needed fewer people", CLOSED: "the firm closed", ENDED: "the work came to an end"}
 OF_PARTICIPATION = (Event.LEFT_LABOUR_FORCE, Event.STAYED_OUT)
-
-
-class Happening(NamedTuple):
-    """One life event as it was recorded."""
-
-    month: int
-    person: int
-    event: int
-    reason: int
-    value: float
-    cause: float
-    offer: float
-    without: float
 
 
 class Who(NamedTuple):
@@ -52,13 +40,14 @@ class Who(NamedTuple):
         return "she" if self.woman else "he"
 
 
-def happenings(histories: dict[str, Array], first: int = 0) -> Iterator[Happening]:
-    """Life events from a month on, in the order of their months."""
-    names = Happening._fields
-    columns = [np.asarray(histories[name]) for name in names]
-    for k in np.argsort(columns[0], kind="stable"):
-        if columns[0][k] >= first:
-            yield Happening(*(column[k].item() for column in columns))
+def happenings(histories: dict[str, Array], first: int = 1) -> Iterator[Happening]:
+    """Life events from a month on (1 is the first after the burn-in), in the order of their months."""
+    columns = {name: np.asarray(histories[name]) for name in Happening._fields}
+    months = columns.pop("month") + 1
+    for k in np.argsort(months, kind="stable"):
+        if months[k] >= first:
+            told = {name: column[k].item() for name, column in columns.items()}
+            yield Happening(month=int(months[k]), **told | {"event": Event(told["event"])})
 
 
 def amount(value: float) -> str:

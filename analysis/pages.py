@@ -6,6 +6,7 @@ Data stand in the page as JSON and are never executed; the one script is let in 
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import hashlib
 import json
@@ -65,5 +66,6 @@ def write(content: str, out: str | os.PathLike[str]) -> pathlib.Path:
     except OSError as error:
         raise CommandError(f"{out} cannot be written ({error.strerror or error}); give another --out", FAILED) from None
     finally:
-        waiting.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            waiting.unlink(missing_ok=True)
     return path

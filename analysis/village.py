@@ -21,7 +21,7 @@ from sim.codes import Event, Sector, Sex, Status
 
 PLACE = "teaching_toy_village"
 MONTHS, SEED = 60, 1
-LATELY = 3  # months in which somebody's transfers count as what the household lives on
+LATELY = 6  # months in which somebody's transfers count as what the household lives on
 PLACES = {"city": "the city", "abroad": "another country"}
 LETTERS = "csiueoa."  # one letter a status: what people do in a month, as one string a person
 CITY = "t"  # away within the country
@@ -212,11 +212,10 @@ def tell(model: Any, seen: Watched, places: Sequence[str]) -> None:
     """Put what was recorded into sentences, by person and the household of that time."""
     sent: dict[int, list[tuple[int, int]]] = {}  # household: month and sender
     first: set[int] = set()
-    for one in happenings(model.recorder.histories(), first=0):
-        month, who = one.month + 1, seen.people.get(one.person)
-        if who is None:
+    for one in happenings(model.recorder.histories()):
+        month, home, who = one.month, one.household, seen.people.get(one.person)
+        if who is None or home not in seen.homes:
             continue
-        home = home_of(who, month)
         if one.event == Event.REMITTED:
             sent.setdefault(home, []).append((month, one.person))
             if one.person not in first:
@@ -230,11 +229,6 @@ def tell(model: Any, seen: Watched, places: Sequence[str]) -> None:
         said = story(one, Who(who.name, who.woman), senders(seen, who, list(lately)), places)
         if said:
             seen.stories.append((month, one.person, home, said))
-
-
-def home_of(who: Person, month: int) -> int:
-    """The household somebody belonged to in a month."""
-    return next((home for begun, home in reversed(who.homes) if begun <= month), who.homes[0][1])
 
 
 def senders(seen: Watched, who: Person, sent: Sequence[int]) -> list[str]:

@@ -4,15 +4,16 @@ import re
 
 import pytest
 
-from analysis.lives import Happening, Who, happenings, keyed, story
+from analysis.lives import Who, happenings, keyed, story
 from sim.codes import Event, Reason
+from sim.recorder import Happening
 
 AWA, MODOU = Who("Awa", True), Who("Modou", False)
 SILENT = {Event.REMITTED}  # told by month and sender, not one by one
 
 
 def event(kind, reason=0, value=0.0, cause=0.0, offer=0.0, without=0.0):
-    return Happening(13, 7, int(kind), int(reason), value, cause, offer, without)
+    return Happening(13, 7, 3, kind, int(reason), value, cause, offer, without)
 
 
 def test_why_awa_stopped_looking_for_work():
@@ -54,8 +55,8 @@ def test_every_event_makes_one_sentence_without_odd_words(kind, who):
 
 
 def test_events_come_in_the_order_of_months_and_after_the_burn_in():
-    columns = {name: [1.0, 2.0, 3.0] for name in Happening._fields} | {"month": [5, -3, 0]}
-    assert [one.month for one in happenings(columns)] == [0, 5]
+    columns = {name: [1, 2, 3] for name in Happening._fields} | {"month": [5, -3, 0]}
+    assert [one.month for one in happenings(columns)] == [1, 6]
 
 
 def test_a_name_that_is_added_changes_only_whom_it_falls_to():
