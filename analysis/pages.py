@@ -30,6 +30,11 @@ def part(name: str) -> str:
     return (files("analysis") / "templates" / name).read_text("utf-8")
 
 
+def asset(name: str) -> str:
+    """One that the live page uses, too."""
+    return (files("analysis") / "app" / "assets" / name).read_text("utf-8")
+
+
 def json_block(data: Any) -> str:
     """JSON that can stand inside a page: nothing in it can end the element it stands in."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

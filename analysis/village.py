@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from analysis.lives import Who, happenings, keyed, story
-from analysis.pages import json_block, part, policy, words, write
+from analysis.pages import asset, json_block, part, policy, words, write
 from scenarios import library
 from scenarios.configuration import Configuration, compose
 from sim.codes import Event, Sector, Sex, Status
@@ -212,7 +212,11 @@ def tell(model: Any, seen: Watched, places: Sequence[str]) -> None:
     """Put what was recorded into sentences, by person and the household of that time."""
     sent: dict[int, list[tuple[int, int]]] = {}  # household: month and sender
     first: set[int] = set()
-    for one in happenings(model.recorder.histories()):
+    told = list(happenings(model.recorder.histories()))
+    at_once = {(one.month, one.person) for one in told if one.event == Event.OWN_ACCOUNT}
+    for one in told:
+        if one.event == Event.ENTERED_LABOUR_FORCE and (one.month, one.person) in at_once:
+            continue  # looked for work and began on own account in the same month: told once
         month, home, who = one.month, one.household, seen.people.get(one.person)
         if who is None or home not in seen.homes:
             continue
@@ -310,25 +314,40 @@ def page(runs: dict[str, Watched], seed: int) -> str:
     from analysis.report import template
 
     first = runs[""]
-    data = {
+    inputs = library.load_territory(PLACE)["inputs"]
+    chosen = [one for one in arrows() if one.key in runs]
+    titles = {one.key: (f"Without: {one.title} ({', '.join(one.ids)})", one.says) for one in chosen}
+    code = asset("village.js") + BEGIN
+    return str(
+        template("village.html.j2").render(
+            data=json_block(as_shown(runs, titles)),
+            style=part("page.css"),
+            own_style=asset("village.css"),
+            script=code,
+            policy=policy(code),
+            months=first.months,
+            seed=seed,
+            title=inputs["title"],
+            homes=len({one.homes[0][1] for one in first.people.values() if one.states[0] not in ".at"}),
+        )
+    )
+
+
+BEGIN = """
+window.remesaVillage(document.getElementById("village"), JSON.parse(document.getElementById("data").textContent));
+"""
+
+
+def as_shown(runs: dict[str, Watched], titles: dict[str, tuple[str, str]], **more: Any) -> dict[str, Any]:
+    """What the drawing takes: the village as it is under the empty key, others by theirs, with title and words."""
+    first = runs[""]
+    return {
         "months": first.months,
         "charts": [[name, *about] for name, about in CHARTS.items()],
+        "choices": [["", "As it is: every arrow on", ""], *([key, *said] for key, said in titles.items())],
         "worlds": {key: packed(seen) | {"same": key != "" and alike(seen, first)} for key, seen in runs.items()},
+        **more,
     }
-    inputs = library.load_territory(PLACE)["inputs"]
-    code = part("village.js")
-    return template("village.html.j2").render(
-        data=json_block(data),
-        arrows=[one for one in arrows() if one.key in runs],
-        style=part("page.css"),
-        script=code,
-        policy=policy(code),
-        months=first.months,
-        seed=seed,
-        title=inputs["title"],
-        homes=len({one.homes[0][1] for one in first.people.values() if one.states[0] not in ".at"}),
-        currency=inputs["currency"],
-    )
 
 
 def alike(one: Watched, other: Watched) -> bool:

@@ -35,7 +35,10 @@ class Page:
         return importlib.import_module(self.module)
 
 
-PAGES: tuple[Page, ...] = (Page("/", "Try a package", "analysis.app.compare"),)
+PAGES: tuple[Page, ...] = (
+    Page("/", "Try a package", "analysis.app.compare"),
+    Page("/village", "A village for the class", "analysis.app.village"),
+)
 
 
 def application(pages: tuple[Page, ...] = PAGES, hosts: tuple[str, ...] = ()) -> Dash:

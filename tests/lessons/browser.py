@@ -1,27 +1,10 @@
-"""A real browser for tests of pages, and what a page must keep to in it."""
+"""A page opened from a file, and what it must keep to."""
 
-from __future__ import annotations
-
-import contextlib
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
+from app.browser import AUDIT, opened
 
-
-@contextlib.contextmanager
-def chromium() -> Iterator[Any]:
-    """A headless Chromium; the test is left out, and says why, where there is none."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((shutil.which(name) for name in names if shutil.which(name)), None)
-    if not found:
-        pytest.skip("no browser is installed")
-    with sync_api.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
+__all__ = ["AUDIT", "Watched", "opened"]
 
 
 class Watched:
@@ -40,16 +23,7 @@ class Watched:
 
     def is_at_peace(self, width: int = 1200) -> None:
         """Nothing was asked for but the file itself, nothing went wrong, nothing stands out of the window."""
-        others = {url for url in self.asked if url.split("#")[0] != self.path.as_uri()}
+        others = {url for url in self.asked if url.split("#")[0] != self.path.as_uri() and not url.startswith("blob:")}
         assert not others, others
         assert not self.complaints, self.complaints[:3]
         assert self.page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-NAMELESS = """() => [...document.querySelectorAll('button, input, select, textarea, a, [role=button]')].filter(one => {
-  const box = one.getBoundingClientRect();
-  if (!box.width || !box.height) return false;
-  const labels = one.labels ? [...one.labels].map(label => label.textContent).join('') : '';
-  return !(one.getAttribute('aria-label') || labels || one.textContent).trim();
-}).map(one => one.outerHTML.slice(0, 120))"""
-"""Controls that a screen reader cannot name."""

@@ -1,6 +1,7 @@
 "use strict";
-(function () {
-  const data = JSON.parse(document.getElementById("data").textContent);
+// The village: draws one of several worlds month by month into an element. Used by the page that `remesa village`
+// writes and by the live page; it asks for nothing and keeps its state in the address.
+window.remesaVillage = function (root, data) {
   const SVG = "http://www.w3.org/2000/svg";
   const WAYS = {
     e: ["works in a firm or for the authority", "#0072b2"], o: ["works on own account", "#009e73"],
@@ -8,9 +9,31 @@
     s: ["at school", "#a34f80"], c: ["child", "#b9a3c4"],
     t: ["away in the city", "#69717a"], a: ["away in another country", "#69717a"],
   };
-  const byId = (id) => document.getElementById(id);
+  const before = root.remesaState || {};
+  if (before.stop) before.stop();
+  root.innerHTML = `
+    <div class="controls screen">
+      <div><label for="month">Month <span id="month-said">0</span></label>
+        <div class="time"><button id="play" type="button">Play</button><input id="month" type="range" min="0" value="0" step="1"></div></div>
+      <div><label for="world">Which village</label><select id="world"></select></div>
+    </div>
+    <p id="arrow-said" class="quiet" aria-live="polite"></p>
+    <div class="stage">
+      <div>
+        <svg id="scene" role="group" aria-label="The village: houses with the people at home, the city and another country with those away"></svg>
+        <ul class="legend" aria-label="What the signs mean" id="legend"></ul>
+        <p class="quiet">A ring is a woman, a full disc a man; children are small. The yellow coin on a roof is what the household received from those away this month: the wider, the more. All amounts are in coins; a month of basic work pays about 100.</p>
+      </div>
+      <section id="panel" aria-live="polite" aria-label="The household that is chosen"><h2>Choose a house</h2><p class="quiet">Click one, or move to it with the Tab key and press Enter.</p></section>
+    </div>
+    <h2>What happens in the village</h2>
+    <p class="quiet">Blue: the village that is shown. Grey, where an arrow is off: the village as it is. The orange line is the month.</p>
+    <div class="charts" id="charts"></div>`;
+  const byId = (id) => root.querySelector("#" + id);
   const scene = byId("scene"), slider = byId("month"), choice = byId("world"), panel = byId("panel");
-  let month = 0, key = "", chosen = -1, timer = null;
+  let month = before.month || 0, key = data.shown || "", chosen = -1, timer = null;
+  slider.max = data.months;
+  data.choices.forEach(([value, title]) => { const option = document.createElement("option"); option.value = value; option.textContent = title; choice.appendChild(option); });
 
   function make(name, attributes, parent, text) {
     const made = document.createElementNS(name === "li" || name === "p" || name === "ul" || name === "h2" || name === "h3" ||
@@ -121,7 +144,7 @@
     while (panel.firstChild) panel.removeChild(panel.firstChild);
     make("h2", {}, panel, `Household ${home.n}`);
     make("p", { class: "quiet" }, panel, home.t > 0 ? `Here since month ${home.t}.` : "Here from the beginning.");
-    make("p", {}, panel, money > 0 ? `Received this month: ${coins(money)} coins.` : "Received nothing this month.");
+    make("p", {}, panel, money > 0 ? `Received this month: ${coins(money)} coin${money === 1 ? "" : "s"}.` : "Received nothing this month.");
     if (!inside.length) make("p", {}, panel, "Nobody belongs to it this month.");
     const list = make("ul", {}, panel);
     inside.map((k) => world().people[k]).sort((a, b) => a.b - b.b).forEach((one) => {
@@ -173,6 +196,7 @@
   function stop() { panel.setAttribute("aria-live", "polite"); if (timer) { clearInterval(timer); timer = null; byId("play").textContent = "Play"; } }
   let later = null;
   function remember() {
+    if (data.live) return; // the live page keeps its own address
     clearTimeout(later);
     later = setTimeout(note, 150); // browsers refuse an address that changes many times a second
   }
@@ -186,7 +210,7 @@
     if (Number.isInteger(home) && home >= -1 && home < world().homes.length) chosen = home;
     choice.value = key;
   }
-  function tellArrow() { byId("arrow-said").textContent = key ? byId(`says-${key}`).textContent + (world().same ? " In these months it makes exactly no difference here." : "") : ""; }
+  function tellArrow() { byId("arrow-said").textContent = key ? data.choices.find(([value]) => value === key)[2] + (world().same ? " In these months it makes exactly no difference here." : "") : ""; }
   function choose(target) {
     const home = target.closest ? target.closest(".home") : null;
     if (!home) return;
@@ -215,5 +239,9 @@
     timer = setInterval(() => { if (month >= data.months) { stop(); remember(); return; } month += 1; show(); }, 700);
   });
   window.matchMedia("(max-width: 600px)").addEventListener("change", show);
-  recall(); legend(); tellArrow(); show();
-})();
+  if (before.home) chosen = world().homes.findIndex((home) => home.n === before.home);
+  root.remesaState = { stop, get month() { return month; }, get home() { return chosen >= 0 ? world().homes[chosen].n : ""; } };
+  if (!data.live) recall();
+  choice.value = key;
+  legend(); tellArrow(); show();
+};
