@@ -84,6 +84,10 @@ def story(one: Happening, who: Who, senders: Sequence[str] = (), places: Sequenc
         Event.LAID_OFF: lambda: f"{who.name} lost {who.her} job: {WORDS.get(one.reason, 'it ended')}.",
         Event.QUIT: lambda: f"{who.name} gave up {who.her} job: the time was worth more to {him(who)} than the pay.",
         Event.DEPARTED: lambda: departed(one, who, places),
+        Event.PUSHED: lambda: (
+            f"{who.name} would have stayed, had home remained as it was: what became worse here weighed "
+            f"{number(one.value, 2)} years of local pay."
+        ),
         Event.WANTED_TO_LEAVE: lambda: (
             f"{who.name} chose to leave for {place(one, places)} and could not pay the way, {amount(one.value)}."
         ),
