@@ -350,6 +350,7 @@ def told_of(part: Part | Effect, figures: dict[str, dict[str, Any]]) -> dict[str
     }
     if isinstance(part, Part):
         told["target"] = None if part.verdict is None else [part.low, part.high]
+        told |= dict.fromkeys(("null", "null_interval", "null_of", "null_holds"))  # a limit has no control
         told |= {"point": part.point, "source": said_of(part.sources, figures)}
         if not isinstance(part.values, (int, float)) and len(part.values) > 1:
             told["spread"] = percentiles(part.values)
