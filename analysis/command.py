@@ -178,9 +178,12 @@ def do_compare(options: argparse.Namespace) -> dict[str, Any]:
         raise ConfigurationError("both sides need the same seeds and months; give seed=, seeds= and months= explicitly")
     first = named[-1] if named and named[-1] != policy.name else "baseline"
     second = policy.name if policy.name not in ("compare", "baseline") else "policy"
-    outcome, results = carried_out(
-        options, policy.name, {first: baseline, second: policy}, baseline=first, policy=second
-    )
+    scenarios, stress = {first: baseline, second: policy}, {}
+    if options.stress:
+        more, stress = stressed(scenarios)
+        scenarios |= more
+    about = {"stress": stress} if stress else {}
+    outcome, results = carried_out(options, policy.name, scenarios, baseline=first, policy=second, **about)
     effects = chosen_effects(options, results, second, first)
     print_effects(options, results, effects, f"{second} against {first}")
     said = sentences(options, results, second, first, second if named else "the package")
@@ -195,6 +198,24 @@ def do_compare(options: argparse.Namespace) -> dict[str, Any]:
         "sentences": said,
     }
     return ended(options, outcome, document)
+
+
+def stressed(scenarios: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The same scenarios with each shock of `STRESSES` that they do not have yet; and which belong together."""
+    from analysis.trail import STRESSES
+    from scenarios import library
+    from scenarios.configuration import check
+
+    more: dict[str, Any] = {}
+    pairs: dict[str, list[str]] = {}
+    for shock in STRESSES:
+        if any(shock in one.tree["shocks"] for one in scenarios.values()):
+            continue
+        for name, one in scenarios.items():
+            tree = {**one.tree, "shocks": {**one.tree["shocks"], shock: library.load("shocks", shock)}}
+            more[f"{name} and {shock}"] = check(tree, one.name)
+            pairs.setdefault(shock, []).append(f"{name} and {shock}")
+    return more, pairs
 
 
 def chosen_effects(options: argparse.Namespace, results: Any, policy: str, baseline: str) -> list[Any]:
@@ -271,7 +292,7 @@ def written_report(folder: str, where: str) -> str:
     from analysis.report import write
 
     try:
-        return str(write(folder, where) or where)
+        return str(write(folder, where, lives=True) or where)
     except OSError as error:
         raise CommandError(
             f"{where} cannot be written ({error.strerror or error}); give another --out", FAILED
@@ -421,6 +442,14 @@ def takes_indicators(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="compare every indicator")
 
 
+def takes_comparison(parser: argparse.ArgumentParser) -> None:
+    """Which outcomes are compared, and in which circumstances."""
+    takes_indicators(parser)
+    parser.add_argument(
+        "--stress", action="store_true", help="also where supply cannot expand and where work elsewhere is scarce"
+    )
+
+
 def positive(text: str) -> int:
     """A whole number from 1."""
     value = int(text)
@@ -522,7 +551,7 @@ COMMANDS: dict[str, Command] = {
     "run": Command("run one scenario over random seeds", takes_overrides, do_run, KEYS),
     "compare": Command(
         "set a scenario beside the same without its policies, or beside baseline=CASE",
-        takes_indicators,
+        takes_comparison,
         do_compare,
         KEYS,
     ),

@@ -133,8 +133,8 @@ def cost_card(one: Headline) -> dict[str, Any]:
     said = sentences.per_job(one.effect, one.unit)
     return {
         **about(one, ""),
-        "arrow": "" if said.size else "?",
-        "direction": "" if said.size else "cannot tell",
+        "arrow": "" if said.size else "=" if verdict(one.effect) is Verdict.NONE else "?",
+        "direction": "" if said.size else "unchanged" if verdict(one.effect) is Verdict.NONE else "cannot tell",
         "size": said.size or said.none,
         "unit": unit_words(one.unit) if said.size else "",
         "relative": "",

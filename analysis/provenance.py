@@ -147,10 +147,15 @@ def listed_value(value: Any) -> str:
     return f"{value:,.10g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
 
 
+def day(results: Results) -> str:
+    """The day the runs were asked for."""
+    made = datetime.datetime.fromtimestamp(results.made, datetime.UTC)
+    return f"{made.day} {made:%B %Y}"
+
+
 def manifest(results: Results, baseline: str, policy: str) -> dict[str, Any]:
     """How to make the same numbers again."""
     sweep = results.sweep
-    day = datetime.datetime.fromtimestamp(results.made, datetime.UTC)
     seeds = results.seeds
     spans = (
         f"{seeds[0]} to {seeds[-1]}" if seeds == list(range(seeds[0], seeds[-1] + 1)) else ", ".join(map(str, seeds))
@@ -165,7 +170,7 @@ def manifest(results: Results, baseline: str, policy: str) -> dict[str, Any]:
         ("Months after the burn-in", str(len(results.months))),
         ("People at the start", f"{population(results.configuration(policy)):,}"),
         ("Runs stored", f"{results.stored} of {results.planned} planned"),
-        ("Simulated on", f"{day.day} {day:%B %Y}"),
+        ("Simulated on", day(results)),
         ("Model code", str(sweep.get("code", ""))),
         ("Plan", str(sweep.get("plan", ""))),
         ("Versions", ", ".join(f"{name} {version}" for name, version in sweep.get("versions", {}).items())),

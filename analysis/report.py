@@ -16,30 +16,25 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
 
-from analysis import figures, provenance, sentences
+from analysis import figures, provenance, sentences, trail
 from analysis.figures import SMALL, Drawing, group_words, measured, people, with_currency
-from analysis.headlines import Headline, card, mood
+from analysis.headlines import card, headlines, mood
 from analysis.load import Results, load
 from analysis.sentences import number, percent, quantity, shown, unit_words, verdict
 from experiments.effects import LEVEL, WINDOW, Effect, interval
 from experiments.store import StoreError
 
-CARDS = (
-    "participation_women",
-    "participation_men",
-    "unemployment",
-    "price_index",
-    "poverty",
-    "gini",
-    "prevalence",
-)
-"""Indicators on the first screen, after what the package is meant to change; last stands the cost."""
+if TYPE_CHECKING:
+    from analysis.two_lives import Lives
+
+STRESSED = ("participation_women", "poverty", "real_income_non_recipients")
+"""Outcomes that are shown in other circumstances, after what the package is meant to change."""
 BY_PLACE = (
     "participation_women",
     "participation_men",
@@ -109,11 +104,17 @@ def comparison(results: Results) -> Comparison:
     return Comparison(results, baseline, policy, str(withheld) if withheld in names else None)
 
 
-def write(source: str | os.PathLike[str] | Results, out: str | os.PathLike[str]) -> pathlib.Path:
-    """Write the report of a folder of results, whole or not at all, and return its path."""
+def write(source: str | os.PathLike[str] | Results, out: str | os.PathLike[str], lives: bool = False) -> pathlib.Path:
+    """Write the report of a folder of results, whole or not at all, and return its path.
+
+    Parameters
+    ----------
+    lives : whether the first pair of worlds is run once more, to tell one household's two lives
+    """
     results = source if isinstance(source, Results) else load(source)
     path = pathlib.Path(out)
-    content = render(comparison(results)).encode("utf-8", "replace")
+    one = comparison(results)
+    content = render(one, lives_of(one) if lives else "").encode("utf-8", "replace")
     path.parent.mkdir(parents=True, exist_ok=True)
     waiting = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
@@ -143,9 +144,9 @@ def template(name: str) -> Any:
     return environment.get_template(name)
 
 
-def render(one: Comparison) -> str:
-    """The report as HTML."""
-    return template("report.html.j2").render(content(one))
+def render(one: Comparison, lives: Lives | str = "") -> str:
+    """The report as HTML, with one household's two lives or why there are none."""
+    return template("report.html.j2").render(content(one, lives))
 
 
 def nice(text: Any) -> str:
@@ -156,7 +157,7 @@ def nice(text: Any) -> str:
 # ---- what the page says, part by part
 
 
-def content(one: Comparison) -> dict[str, Any]:
+def content(one: Comparison, lives: Lives | str = "") -> dict[str, Any]:
     """Everything the template shows."""
     results, place = one.results, one.tree["territory"]
     pack, case = provenance.pack_of(one.tree), case_of(one.tree)
@@ -173,13 +174,7 @@ def content(one: Comparison) -> dict[str, Any]:
             effects[lead], one.unit(lead), one.about(lead)["better"], one.cause, one.about(lead)["title"]
         ),
         "mood": mood(effects[lead], one.about(lead)["better"]),
-        "beside": [
-            sentences.headline(one.about(n)["title"], effects[n], one.unit(n), one.about(n)["better"])
-            for n in ("participation_women", "participation_men")
-            if n in effects and n != lead
-        ],
-        "cards": [card(headline(one, name, effects[name])) for name in dict.fromkeys((lead, *CARDS)) if name in effects]
-        + cost_card(one),
+        "cards": [card(line) for lines in headlines(results, one.policy, one.baseline, one.level) for line in lines],
         "level": percent(one.level),
         "span": one.span,
         "seeds": len(results.seeds),
@@ -187,6 +182,9 @@ def content(one: Comparison) -> dict[str, Any]:
         "gains": gains(one, lead),
         "instruments": instruments(one.tree),
         "winners": drawn(one, "who_gains", figures.WINNERS, since),
+        "trail": causal_trail(one, since),
+        "stress": stress(one, lead),
+        "lives": ({"missing": lives} if lives else None) if isinstance(lives, str) else told(one, lives, since),
         "figures": [drawn(one, name, drawing, since) for name, drawing in figures.FIGURES.items()],
         "second": second_question(one, since),
         "table": table(one, effects),
@@ -242,24 +240,8 @@ def facts(one: Comparison) -> list[str]:
         f"{run} from {provenance.base_year(tree['territory'])}",
         f"a simulated place of {people:,} people",
         f"{seeds} pairs of random seeds" if seeds > 1 else "one pair of random seeds",
+        f"simulated on {provenance.day(one.results)}",
     ]
-
-
-def cost_card(one: Comparison) -> list[dict[str, Any]]:
-    """What was spent on instruments, over the whole run."""
-    name = "instrument_spending"
-    if not measured(one.results, name):
-        return []
-    payers = sentences.listed([FUNDERS.get(one, one) for one in funders(one.tree)])
-    note = f"Paid by {payers}." if payers else ""
-    effect = one.effect(name, months=len(one.results.months))
-    return [card(dataclasses.replace(headline(one, name, effect), title="Cost, mean of all months"), note)]
-
-
-def headline(one: Comparison, name: str, effect: Effect) -> Headline:
-    """An effect and what is said of its indicator."""
-    about = one.about(name)
-    return Headline(name, about["title"], about["definition"], one.unit(name), about["better"], effect)
 
 
 def funders(tree: dict[str, Any]) -> list[str]:
@@ -391,6 +373,70 @@ def pictures(name: str, drawing: Drawing, frame: pd.DataFrame, since: str, span:
         "file": f"{name}.csv",
         "missing": "",
         **shape,
+    }
+
+
+def causal_trail(one: Comparison, since: str) -> dict[str, Any]:
+    """Through which steps the package reaches what families receive and who takes part."""
+    said = [
+        sentences.steps(title, parts[:-1], parts[-1][1].unit)
+        for title, parts in trail.steps(one.results, one.policy, one.baseline, one.level).items()
+    ]
+    return {**drawn(one, "trail", trail.WATERFALL, since), "said": said}
+
+
+def stress(one: Comparison, lead: str) -> dict[str, Any] | None:
+    """What would change the answer: the same comparison in other circumstances, where it was run."""
+    results = one.results
+    names = tuple(dict.fromkeys((lead, *STRESSED)))
+    if not trail.stressed(results):
+        return None
+    rows, raw = [], []
+    for row in trail.under_stress(results, one.policy, one.baseline, names, one.level):
+        cells = []
+        for name, effect in row["effects"].items():
+            s = shown(effect, one.unit(name))
+            between = f"{s.low} to {s.high}" if effect.seeds > 1 and not effect.none else ""
+            cells.append({"size": sentences.short(effect, one.unit(name)), "between": between,
+                          "mood": mood(effect, one.about(name)["better"])})  # fmt: skip
+            raw.append((row["said"], name, one.unit(name), effect.mean, effect.low, effect.high, verdict(effect).value))
+        rows.append({"said": row["said"], "cells": cells, "becomes": row["becomes"]})
+    heads = [
+        f"{one.about(name)['title']}, {unit_words(one.unit(name), change=True)}"
+        for name in names
+        if measured(results, name)
+    ]
+    columns = ("circumstances", "indicator", "unit", "difference", "low", "high", "verdict")
+    return {"heads": heads, "rows": rows, "csv": csv_link(columns, raw), "file": "circumstances.csv"}
+
+
+def lives_of(one: Comparison) -> Lives | str:
+    """One household's two lives, or why there are none."""
+    from analysis.two_lives import refused, two_lives
+
+    why = refused(one.results, one.policy, one.baseline)
+    if why:
+        return why
+    return two_lives(one.results, one.policy, one.baseline) or "No household of this place has enough members."
+
+
+def told(one: Comparison, lives: Lives, since: str) -> dict[str, Any]:
+    """One household's two lives, side by side."""
+    from analysis.two_lives import MONEY
+
+    frame = lives.money
+    frame.attrs["cause"] = one.cause
+    events = {
+        world: [{"month": month, "said": said, "only": only} for month, said, only in rows]
+        for world, rows in (("without", lives.without), ("with", lives.treated))
+    }
+    return {
+        "missing": "",
+        "said": sentences.lives(lives.differing, lives.households),
+        "members": sentences.listed([sentences.lower(name) for name in lives.members]),
+        "left_out": lives.left_out,
+        "figure": pictures("lives", MONEY, frame, since, one.span),
+        **events,
     }
 
 

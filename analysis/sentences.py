@@ -368,6 +368,53 @@ def worth(effect: Effect, unit: str, better: str | None, currency: str, title: s
     return f"Each {one} {word} of {what} goes with {number(each, 2)} {currency} a month spent."
 
 
+def steps(title: str, effects: Sequence[tuple[str, Effect]], unit: str) -> str:
+    """Which steps of a trail add to an outcome and which take away from it."""
+    said = []
+    for found, word in ((Verdict.UP, "adds"), (Verdict.DOWN, "takes away")):
+        them = [f"{lower(who)} {word} {size(e, unit)}" for who, e in effects if verdict(e) is found]
+        said += [listed(them)] if them else []
+    for found, words in (
+        (Verdict.UNSURE, "the model cannot tell of"),
+        (Verdict.NONE, "no difference in this model in"),
+        (Verdict.BROKEN, "no result for"),
+    ):
+        them = [lower(who) for who, e in effects if verdict(e) is found]
+        said += [f"{words} {listed(them)}"] if them else []
+    return f"{title}: {'; '.join(said)}." if said else f"{title}: not measured."
+
+
+def becomes(before: Effect, now: Effect) -> str:
+    """What becomes of an answer in other circumstances; two intervals that overlap claim no difference."""
+    then, here = verdict(before), verdict(now)
+    if Verdict.BROKEN in (then, here):
+        return "no result"
+    if here is Verdict.NONE:
+        return "no difference in this model" if then is Verdict.NONE else "the effect is gone"
+    if here is Verdict.UNSURE:
+        return "the model cannot tell either" if then is Verdict.UNSURE else "the model can no longer tell"
+    if then not in (Verdict.UP, Verdict.DOWN):
+        return "here an effect shows"
+    if then is not here:
+        return "the answer turns round"
+    apart = now.low > before.high or now.high < before.low
+    if not apart:
+        return "the answer stays; the model cannot tell whether its size changes"
+    return "the answer stays and is larger" if abs(now.mean) > abs(before.mean) else "the answer stays and is smaller"
+
+
+def lives(differing: int, households: int) -> str:
+    """How many households of a simulated place live otherwise with the package than without it."""
+    if not households:
+        return "There is no household to follow."
+    if not differing:
+        return f"In none of the {households:,} households does anything happen otherwise: no difference in this model."
+    return (
+        f"In {differing:,} of {households:,} households something happens otherwise with the package than without, in "
+        "the first pair of worlds. This is the household with the most such events, so it is no ordinary one."
+    )
+
+
 @dataclasses.dataclass(frozen=True)
 class PerJob:
     """What one further person at work costs: the amount, or why there is none."""
