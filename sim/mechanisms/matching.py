@@ -1,4 +1,4 @@
-"""Matching: seekers meet vacancies, apply to the best, firms rank and hire (R2)."""
+"""Matching: seekers meet vacancies, apply to the best first, firms rank and hire (R2)."""
 
 from __future__ import annotations
 
@@ -299,17 +299,20 @@ def meet(
     persons: Persons, households: Households, firms: Firms, localities: Localities,
     luck: Luck, more_luck: Luck, contacts: Array, slot_firm: Array,
     places: Array, items: Array, begins: Array, index: Array,
-    applied: Array, refusals: Array, met_firm: Array, met_market: Array, asked: Array,
+    options: Array, option_firm: Array, refusals: Array,
+    met_firm: Array, met_market: Array, asked: Array,
 ) -> int:  # fmt: skip
-    """Each seeker applies to the best vacancy reached, if it is worth it; returns the number of meetings.
+    """Each seeker orders the vacancies reached that are worth taking, the best first; returns the number of meetings.
 
-    ``applied`` is the firm applied to; each meeting notes the pay per efficiency unit at which the job
-    would have been accepted.
+    ``options`` is how many there are, of the places in ``option_firm`` that are as many as contacts;
+    Each meeting notes the pay per efficiency unit at which the job would just be accepted.
     """
-    meetings = 0
+    met = begin = 0
+    surpluses = np.zeros(MOST)
     for i in range(len(contacts)):
         if contacts[i] == 0:
             continue
+        first, begin = begin, begin + int(contacts[i])
         market = 2 * households.locality[persons.household[i]] + persons.seeks[i]
         if begins[market] == begins[market + 1]:
             continue
@@ -321,7 +324,7 @@ def meet(
             reserve = net - (persons.not_working[i] if full else persons.not_working_part[i])
         first_four = uniforms(luck, persons.id[i])
         last_four = uniforms(more_luck, persons.id[i]) if contacts[i] > 4 else first_four
-        best, best_surplus, seen = -1, 0.0, 0
+        seen = found = 0
         for contact in range(contacts[i]):
             drawn = first_four[contact] if contact < 4 else last_four[contact - 4]
             f = slot_firm[clockwise(drawn, market, places, items, begins, index)]
@@ -329,50 +332,75 @@ def meet(
             flow = persons.not_working[i] if full else persons.not_working_part[i]
             if f == here or flow >= NEVER:
                 continue
+            seen += 1
             units = persons.skill[i] * (1.0 if full else PART_PAY)
             tax_rate = localities.tax_rate[firms.locality[f]]
             surplus = net_pay(firms.posted_wage[f] * units, tax_rate, firms.formal[f]) - flow - reserve
-            k = meetings + seen
-            met_firm[k], met_market[k] = f, market
-            asked[k] = asked_per_unit(flow, reserve, units, tax_rate if firms.formal[f] == 1 else 0.0)
-            seen += 1
-            if surplus > best_surplus or (surplus == 0.0 and best < 0 and here < 0):
-                best, best_surplus = f, surplus
-        meetings += seen
-        applied[i] = best
-        if seen > 0 and best < 0 and here < 0:
+            pay_asked = asked_per_unit(flow, reserve, units, tax_rate if firms.formal[f] == 1 else 0.0)
+            met_firm[met], met_market[met], asked[met] = f, market, pay_asked
+            met += 1
+            if surplus < 0.0 or (surplus == 0.0 and here >= 0):
+                continue
+            at = known = found
+            for k in range(found):
+                if option_firm[first + k] == f:
+                    known = -1
+            if known < 0:
+                continue
+            while at > 0 and surpluses[at - 1] < surplus:
+                surpluses[at] = surpluses[at - 1]
+                option_firm[first + at] = option_firm[first + at - 1]
+                at -= 1
+            surpluses[at], option_firm[first + at] = surplus, f
+            found += 1
+        options[i] = found
+        if seen > 0 and found == 0 and here < 0:
             refusals[market] += 1
-    return meetings
+    return met
 
 
 @kernel
 def hire(
-    persons: Persons, firms: Firms, markets: Markets, rules: Matching, luck: Luck, applied: Array, hired: Array
-) -> None:
-    """Each firm ranks its applicants by what it sees of their skill, and who they are, down to its vacancies."""
+    persons: Persons, households: Households, firms: Firms, markets: Markets, rules: Matching, luck: Luck,
+    contacts: Array, options: Array, option_firm: Array, applied: Array, hired: Array,
+) -> None:  # fmt: skip
+    """Firms take the applicants they rank first; whoever is turned down applies to the next best.
+
+    All firms of a place see the same of a person, so that they rank alike; then the outcome in which no
+    firm and no seeker would rather have each other is found by letting seekers choose in the order of that
+    rank among what is still open (Gale and Shapley 1962, American Mathematical Monthly 69(1), 9-15).
+    """
     total = 0
-    for i in range(len(applied)):
-        if applied[i] >= 0:
+    for i in range(len(options)):
+        if options[i] > 0:
             total += 1
-    rows, choices = np.zeros(total, np.int64), np.zeros(total, np.int64)
+    rows, begins, group = np.zeros(total, np.int64), np.zeros(total, np.int64), np.zeros(total, np.int64)
     scores, ids = np.zeros(total), np.zeros(total, np.int64)
-    found = 0
-    for i in range(len(applied)):
-        if applied[i] >= 0:
+    found = begin = 0
+    for i in range(len(options)):
+        if options[i] > 0:
             u0, _, _, _ = uniforms(luck, persons.id[i])
-            rows[found], choices[found], ids[found] = i, applied[i], persons.id[i]
+            rows[found], begins[found], ids[found] = i, begin, persons.id[i]
             unread = rules.unread if persons.recognised[i] == 0 and persons.occupation[i] == SKILLED else 0.0
-            usual = markets.usual_skill[2 * firms.locality[applied[i]] + BASIC]
+            usual = markets.usual_skill[2 * households.locality[persons.household[i]] + BASIC]
             seeming = seeming_productivity(persons.skill[i], rules.noise, u0, unread, rules.skill_spread, usual)
             scores[found] = -valued(
                 seeming, persons.newcomer[i], 1 if persons.sex[i] == WOMAN else 0,
                 rules.discrimination, rules.discrimination_women,
             )  # fmt: skip
             found += 1
-    order, first = ranked(choices, scores, ids, len(firms.vacancies))
-    for f in range(len(firms.vacancies)):
-        for k in range(first[f], min(first[f] + firms.vacancies[f], first[f + 1])):
-            hired[rows[order[k]]] = 1
+        begin += int(contacts[i])
+    order, _ = ranked(group, scores, ids, 1)
+    taken = np.zeros(len(firms.vacancies), np.int64)
+    for k in range(total):
+        i, begin = rows[order[k]], begins[order[k]]
+        applied[i] = option_firm[begin]
+        for choice in range(min(options[i], rules.applications)):
+            f = option_firm[begin + choice]
+            if taken[f] < firms.vacancies[f]:
+                taken[f] += 1
+                applied[i], hired[i] = f, 1
+                break
 
 
 @kernel
@@ -515,13 +543,16 @@ def close_month(
 
 @dataclass
 class Matching(Mechanism):
-    """Seekers reach some of the open vacancies, apply to the best, and firms hire the best applicants.
+    """Seekers reach some of the open vacancies, apply to the best first, and firms hire the best applicants.
 
     Unemployed people search fully, people on own account with the intensity of `Participation`, employees
     a little. A seeker reaches a Poisson number of the vacancies of the market in which search is worth
-    most, and applies to the one with the largest surplus over reservation pay; who finds none worth it
-    refuses. No matching function is imposed: vacancies stay open because nobody reached them or all
-    refused, and seekers stay because others were ahead.
+    most, and applies to the one with the largest surplus over reservation pay; whoever is turned down there
+    goes on to the next best within the month, and who finds none worth it refuses. No matching function is
+    imposed: vacancies stay open because nobody reached them or all refused, and seekers stay because others
+    were ahead wherever they knew of a job. With one application a month seekers crowd at the best vacancies,
+    so that to know of more hardly raises hires (Albrecht, Gautier and Vroman 2006, American Economic Review
+    96(4); Kircher 2009, Journal of Political Economy 117(5): applications to several jobs).
 
     Vacancies are reached by own search, through working members of the household and recruiters, and with
     the help of the employment service: more with its reach and local fit, fewer with its number of schemes.
@@ -563,6 +594,9 @@ class Matching(Mechanism):
 
     on: int = switch("the whole line: nobody is hired")
     reach: float = param(2.0, "1/month", (0.5, 10.0), "vacancies an unemployed person reaches; assumption")
+    applications: int = param(
+        MOST, "1/month", (1, MOST), "vacancies a seeker can apply to, the best first; 1: no second try; assumption"
+    )
     on_the_job: float = param(0.05, "1", (0.0, 1.0), "search intensity of employees; assumption")
     ties: float = param(
         0.1, "1/month", (0.0, 1.0), "vacancies heard of through each working member of the household; assumption"
@@ -605,7 +639,8 @@ class Matching(Mechanism):
         open_slots(firms, month.luck("slots"), slot_firm, slot_market, slot_id)
         update_offers(firms, localities, markets, slot_firm, slot_market, slot_id)
         ring = rings(slot_market, slot_id, count, month.luck("ring"))
-        contacts, applied = np.zeros(people, np.int8), np.full(people, -1, np.int32)
+        contacts, options = np.zeros(people, np.int8), np.zeros(people, np.int8)
+        applied, hired = np.full(people, -1, np.int32), np.zeros(people, np.int8)
         searchers, refusals = np.zeros(count, np.int64), np.zeros(count, np.int64)
         difference = np.zeros(month.count(Localities))
         strangeness(firms, slot_firm, difference)
@@ -613,13 +648,16 @@ class Matching(Mechanism):
             persons, households, localities, self.rules, own_search,
             month.draw(month.values(Persons.id), month.luck("contacts")), difference, contacts, searchers,
         )  # fmt: skip
+        option_firm = np.empty(most, np.int64)
         met_firm, met_market, asked = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most)
         meetings = meet(
             persons, households, firms, localities, month.luck("places"), month.luck("more places"), contacts,
-            slot_firm, *ring, applied, refusals, met_firm, met_market, asked,
+            slot_firm, *ring, options, option_firm, refusals, met_firm, met_market, asked,
         )  # fmt: skip
-        hired = np.zeros(people, np.int8)
-        hire(persons, firms, markets, self.rules, month.luck("ranking"), applied, hired)
+        hire(
+            persons, households, firms, markets, self.rules, month.luck("ranking"), contacts,
+            options, option_firm, applied, hired,
+        )  # fmt: skip
         start_jobs(persons, firms, markets, self.rules, applied, hired, refusals, searchers)
         learn_from_applicants(firms, meetings, met_firm, met_market, asked, count)
         close_month(

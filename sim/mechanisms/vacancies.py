@@ -107,9 +107,30 @@ def subsidy(share: float, wage_bill: float) -> int:
 
 
 @rule
-def reviewed_pay(wage: float, posted: float) -> float:
-    """Pay of an incumbent after a review: raised to what is posted for the job, never cut."""
-    return max(wage, posted)
+def due_for_review(month: int, uniform: float, share: float) -> bool:
+    """Whether it is the month in which this person's pay is reviewed: once in ``1 / share`` months.
+
+    References
+    ----------
+    Taylor (1980), Journal of Political Economy 88(1), 1-23: pay set for a year, in months of one's own.
+    """
+    period = round(1.0 / share)
+    return (month + int(uniform * period)) % period == 0
+
+
+@rule
+def reviewed_pay(wage: float, posted: float, trend: float) -> float:
+    """Pay of an incumbent after a review: what is posted for the job, but no nominal cut.
+
+    Money here is that of one year. Pay that is frozen in the money of the day loses ``trend``, the growth of
+    pay in the country since the last review; that is the most by which it falls here.
+
+    References
+    ----------
+    Bewley (1999), Why Wages Don't Fall during a Recession; Dickens et al. (2007), Journal of Economic
+    Perspectives 21(2), 195-214: freezes where pay would otherwise be cut.
+    """
+    return max(wage * (1.0 - trend), posted)
 
 
 @kernel
@@ -194,21 +215,22 @@ def pay_back(firms: Firms, refunds: Array) -> None:
 
 @kernel
 def review_pay(
-    persons: Persons, firms: Firms, localities: Localities, rules: Vacancies, luck: Luck, legal: float
+    persons: Persons, firms: Firms, localities: Localities, rules: Vacancies, trait: Luck, legal: float, month: int
 ) -> None:
     """One incumbent in twelve is reviewed towards the posted wage; formal pay below the floor is raised."""
+    frozen = rules.trend / (12.0 * rules.pay_review)
     for i in range(len(persons.status)):
         if persons.status[i] != EMPLOYED:
             continue
         f = persons.employer[i]
         share = persons.hours[i] / FULL_TIME
-        if persons.formal[i] == 1:
+        u0, _, _, _ = uniforms(trait, persons.id[i])
+        if due_for_review(month, u0, rules.pay_review):
             persons.wage[i] = reviewed_pay(
-                persons.wage[i], max(legal, localities.wage_floor[firms.locality[f]]) * share
+                1.0 * persons.wage[i], share * firms.posted_wage[f] * persons.skill[i], frozen
             )
-        u0, _, _, _ = uniforms(luck, persons.id[i])
-        if u0 < rules.pay_review:
-            persons.wage[i] = reviewed_pay(persons.wage[i], share * firms.posted_wage[f] * persons.skill[i])
+        if persons.formal[i] == 1:
+            persons.wage[i] = max(1.0 * persons.wage[i], max(legal, localities.wage_floor[firms.locality[f]]) * share)
 
 
 @dataclass
@@ -218,7 +240,8 @@ class Vacancies(Mechanism):
     Firms that sell outside want labour up to where its revenue product covers the wage and the hiring
     wedge; firms that sell here want what expected sales need, and no more than pays; the public employer
     wants what its budget pays. Posted wages move towards a mean of what applicants ask and labour's
-    product, between the legal floor and the product.
+    product, between the legal floor and the product. Incumbents' pay is reviewed once a year, each in a month
+    of their own, towards what is posted; it is not cut in the money of the day.
     """
 
     reads = (
@@ -252,6 +275,9 @@ class Vacancies(Mechanism):
     mu: float = param(0.2, "1", (0.05, 0.6), "weight of labour's product in the target wage; assumption")
     wage_speed: float = param(0.4, "1/month", (0.1, 1.0), "posted wage towards its target; assumption")
     pay_review: float = param(1.0 / 12.0, "1/month", (1.0 / 36.0, 1.0 / 3.0), "incumbents' pay; assumption")
+    trend: float = param(
+        0.03, "1/year", (0.0, 0.1), "growth of pay that money of one year leaves out: what a freeze costs; assumption"
+    )
     sales_memory: float = param(1.0 / 3.0, "1/month", (0.05, 1.0), "weight of last month's sales; assumption")
     vacancy_cost: float = param(
         0.1,
@@ -276,4 +302,6 @@ class Vacancies(Mechanism):
             cents,
         )
         month.pay("vacancy costs", np.arange(len(cents)), month.values(Firms.locality), cents)
-        review_pay(month.persons, month.firms, month.localities, self.rules, month.luck("review"), legal)
+        review_pay(
+            month.persons, month.firms, month.localities, self.rules, month.luck_once("review"), legal, month.number
+        )

@@ -25,7 +25,7 @@ from sim.ranking import clockwise, ranked, rings
 from sim.streams import Streams
 
 LINE = Matching()
-ONE_APPLICATION = Matching(reach=10.0)  # everybody reaches at least one vacancy, applies to one
+ONE_APPLICATION = Matching(reach=10.0, applications=1)  # everybody reaches at least one vacancy, applies to one
 FIRM = {"full_time": 1, "posted_wage": 50.0, "applicants_wage": 35.0, "marginal_product": 90.0}
 SEEKER = {
     "status": int(Status.UNEMPLOYED),
@@ -167,6 +167,40 @@ def test_people_apply_to_the_best_they_reach():
     left = made.firms.vacancies
     assert left[1::2].sum() == 0
     assert left[::2].sum() > 30
+
+
+def test_whoever_is_turned_down_applies_to_the_next_best():
+    """Ten good jobs and forty others for thirty people who all know both: with one application the good jobs
+    crowd, with two all have work."""
+    firm = {"posted_wage": np.array([90.0, 60.0]), "vacancies": np.array([10, 40])}
+    once, again = (
+        market(30, 2, firms=2, firm=firm, contact_boost=10.0).run(Matching(reach=10.0, applications=number))
+        for number in (1, 2)
+    )
+    assert again.markets.hires[0] == 30 > once.markets.hires[0]
+    assert again.firms.jobs[0] == once.firms.jobs[0] == 10
+
+
+def test_hires_are_stable_nobody_and_no_firm_would_rather_have_each_other():
+    """Nobody better ranked than somebody a firm hired has a worse job (here all know both firms)."""
+    skill = np.linspace(0.5, 1.5, 60)
+    firm = {"posted_wage": np.array([80.0, 60.0]), "vacancies": 20}
+    made = market(60, 40, firms=2, firm=firm, skill=skill, contact_boost=10.0).run(Matching(reach=10.0, noise=0.0))
+    best, other, none = (skill[made.persons.employer == f] for f in (0, 1, -1))
+    assert len(best) == len(other) == len(none) == 20
+    assert best.min() > other.max() and other.min() > none.max()
+
+
+def test_more_contacts_fill_more_vacancies_where_neither_side_is_short():
+    """With one application the best vacancies crowd; with more, what is reached counts."""
+    pay = {"posted_wage": np.linspace(50.0, 70.0, 500)}
+    few, more = (
+        np.mean(
+            [market(500, 500, seed=seed, firm=pay).run(Matching(reach=reach)).markets.hires[0] for seed in range(3)]
+        )
+        for reach in (1.0, 3.0)
+    )
+    assert more > 1.2 * few
 
 
 def test_firms_take_the_more_skilled_first():

@@ -12,6 +12,7 @@ from sim.codes import Sector, Status
 from sim.mechanisms.vacancies import (
     Vacancies,
     affordable,
+    due_for_review,
     labour_for_sales,
     next_wage,
     profitable_labour,
@@ -81,9 +82,18 @@ def test_vacancies_are_bounded_by_cash():
     assert affordable(5, -10.0, 0.0) == 5
 
 
-def test_pay_is_never_cut():
-    assert reviewed_pay(50.0, 40.0) == 50.0
-    assert reviewed_pay(50.0, 60.0) == 60.0
+def test_pay_is_never_cut_in_the_money_of_the_day():
+    """Frozen for a year, 50 is worth 48.5 in money of the year before where pay grows by 3 %."""
+    assert reviewed_pay(50.0, 40.0, 0.0) == 50.0
+    assert reviewed_pay(50.0, 40.0, 0.03) == pytest.approx(48.5)
+    assert reviewed_pay(50.0, 49.0, 0.03) == 49.0
+    assert reviewed_pay(50.0, 60.0, 0.03) == 60.0
+
+
+def test_everybody_is_reviewed_once_a_year():
+    for uniform in (0.0, 0.3, 0.999):
+        assert sum(due_for_review(month, uniform, 1.0 / 12.0) for month in range(24)) == 2
+    assert all(due_for_review(month, 0.5, 1.0) for month in range(3))
 
 
 def test_a_wage_subsidy_is_paid_back_to_the_cent():
@@ -181,7 +191,7 @@ def test_a_closed_firm_wants_nobody():
     assert (made.firms.desired_jobs[0], made.firms.vacancies[0]) == (0, 0)
 
 
-def test_one_incumbent_in_twelve_is_reviewed_and_nobody_loses():
+def test_one_incumbent_in_twelve_is_reviewed_and_nobody_loses_more_than_a_freeze_costs():
     workers = {
         "status": int(Status.EMPLOYED),
         "employer": 0,
@@ -190,7 +200,9 @@ def test_one_incumbent_in_twelve_is_reviewed_and_nobody_loses():
     }
     made = town(6000, 1, firms=firm(Sector.TRADABLE), persons=workers).run(LINE)
     pay = made.persons.wage
-    assert (pay[1::2] == 60.0).all()
+    frozen = pay[1::2] < 60.0
+    assert frozen.mean() == pytest.approx(1.0 / 12.0, abs=0.015)
+    assert pay[1::2][frozen] == pytest.approx(0.97 * 60.0)
     raised = pay[::2] > 40.0
     assert raised.mean() == pytest.approx(1.0 / 12.0, abs=0.015)
     assert pay[::2][raised] == pytest.approx(50.0)
