@@ -415,13 +415,17 @@ def services(worlds: Worlds, seed: int, arms: dict[str, Sequence[float]], unlike
     return found
 
 
+def britain(form: Form) -> list[str]:
+    """Another place for the claims on employment services, which come from British towns: shown without a verdict."""
+    return place(form, "territory=uk_2012")
+
+
 def short_side(found: Sequence[dict[str, Any]], arm: str) -> str:
-    """Why more contacts do not make more jobs here."""
+    """Why more contacts make few more jobs where vacancies are the short side."""
     months = np.mean([one[arm]["time_to_fill"] for one in found])
     return (
-        f"Vacancies are the short side: one is open for {months:.1f} months on average (1 is the least), so that more "
-        "contacts a seeker change who is hired and not how many; and who meets several vacancies applies to the best "
-        "one, which others meet too."
+        f"A vacancy is open for {months:.1f} months on average (1 is the least): where vacancies are the short side, "
+        "more contacts a seeker change who is hired more than how many are."
     )
 
 
@@ -447,6 +451,8 @@ def clm_39(form: Form) -> list[Effect]:
     ]
     without = "what a client gains is none"
     short = short_side(found, "many")
+    there = britain(form)
+    other = form.measure(services, {"base": there, "run": there}, form.seeds[: 3 if form.quick else 10], arms=arms)
     size = f"Size of the assumption: one scheme serves {one:.0%} of job seekers on this budget, {SCHEMES} {many:.0%}."
     return [
         Effect("cost of a job found", cost[0], -1, cost[1], True, without, "%", size, short),
@@ -457,6 +463,8 @@ def clm_39(form: Form) -> list[Effect]:
         Effect("unemployment, one scheme against none", gaps(found, "one", "none", "unemployment"), 0, unit="points"),
         Effect("unemployment, many schemes against none", gaps(found, "many", "none", "unemployment"), 0,
                unit="points"),
+        Effect("unemployment in Britain, one scheme against many", gaps(other, "one", "many", "unemployment"), 0,
+               unit="points", means="The small pack of the United Kingdom in 2012."),
     ]  # fmt: skip
 
 

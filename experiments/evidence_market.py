@@ -196,12 +196,15 @@ def few(form: Form) -> range:
 
 
 REASON = (
-    "Pay that firms post has the curve; the pay of all employees follows it late, because incumbents are reviewed once "
-    "in twelve months and never cut, and the model has no trend of prices that would lower real pay. And in a place of "
-    "2,500 persons single employers and a few dozen unemployed move more than demand does: pay pushed up costs jobs "
-    "later, which tilts least squares upwards. The second part takes unemployment that demand moved alone. Faster "
-    "posting or more frequent reviews change little; with employers of five and pay that can be cut at quarterly "
-    "reviews the coefficient was -.03."
+    "Where demand moves unemployment (second part) the curve is there, and pay that firms post has some of it; least "
+    "squares on the pay of all employees has not. Two reasons were found. The phase: unemployment of a place answers "
+    "demand within a quarter and is back within a year, because what applicants ask follows pay on offer nearly one to "
+    "one and makes up for the demand by then; posted pay peaks a year after the shock, and pay that is reviewed once a "
+    "year half a year later. And what lasts: without any shock to demand log unemployment of places of 2,500 moves "
+    "nearly as much, because firms' own productivity does and single employers are large there; that moves pay for "
+    "good, and unemployment for a while. Faster posting, beliefs and reviews make the second part steeper and leave "
+    "the first where it is; so do larger places, costs of work that do not follow local pay, and other ways in which "
+    "firms learn what applicants ask."
 )
 
 
