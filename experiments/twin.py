@@ -45,7 +45,7 @@ class Twin(mesa.Model):  # type: ignore[misc]
     def __init__(self, columns: Remesa, seed: int) -> None:
         super().__init__(rng=seed)
         own = columns.setup.parameters
-        names = ("remittances", "participation", "separations", "matching", "spending", "migration")
+        names = ("remittances", "participation", "separations", "matching", "spending", "migration", "away")
         self.rules = Plain(elsewhere=Elsewhere().rules, **{name: getattr(own, name).rules for name in names})
         self.months = columns.world.month
         self.burn_in = columns.world.burn_in
@@ -334,8 +334,10 @@ class Twin(mesa.Model):  # type: ignore[misc]
         """Migration: who thinks of moving, who returns, who can pay to go."""
         horizon, beta = float(self.rules.migration.horizon), self.rules.participation.beta
         for there in self.destinations:
-            there.with_job = moving.share_in_work(1.0, there.finding, there.separation, horizon)
-            there.without_job = moving.share_in_work(0.0, there.finding, there.separation, horizon)
+            there.in_work = [
+                [moving.share_in_work(start, there.finding * access, there.separation, horizon) for start in (0.0, 1.0)]
+                for access in (self.rules.away.access_without_papers, 1.0)
+            ]
             there.recognised = moving.recognised_share(there.recognition_at_arrival, there.recognition, horizon)
             staying = moving.annuity(beta * (1.0 - there.detection), horizon)
             there.undetected = staying / moving.annuity(beta, horizon)

@@ -479,11 +479,17 @@ class Person(mesa.Agent):  # type: ignore[misc]
             net = self.pay_at(there, 0)
             if self.occupation == 1:
                 net += there.recognised * (self.pay_at(there, 1) - net)
-            net = (net * doubted - there.living_cost) / price
+            pay, living = net * doubted / price, there.living_cost / price
+            less = pay * (1.0 - model.rules.away.penalty_without_papers)
             at_start = float(stay.employed) if stays else rules.tie_job * helped
-            odds = there.without_job + at_start * (there.with_job - there.without_job)
-            work = moving.believed_chance(odds, doubted)
-            value_there = moving.certainty_equivalent(net, 0.0, work, c0, curvature)
+
+            def as_one(papers: bool, there: Any = there, at_start: float = at_start, doubted: float = doubted,
+                       pay: float = pay, less: float = less, living: float = living) -> Any:  # fmt: skip
+                jobless, placed = there.in_work[papers]
+                work = moving.believed_chance(jobless + at_start * (placed - jobless), doubted)
+                return moving.certainty_equivalent((pay if papers else less) - living, 0.0, work, c0, curvature)
+
+            value_there = as_one(not stays or bool(stay.regular))
             way, cost, worth, wait = REGULAR, 0.0, present_value, 0.0
             if stays:
                 way = stay.route
@@ -499,13 +505,13 @@ class Person(mesa.Agent):  # type: ignore[misc]
                 if not admitted or (wait > 0.0 and there.irregular_fee > 0.0):
                     asked = moving.price_of_trip(there.irregular_fee, helped, rules.tie_discount, 0.0)
                     worth = present_value * there.undetected
-                    without_papers = moving.gain_in_years(value_there, here, worth, asked / price, median)
+                    without_papers = moving.gain_in_years(as_one(False), here, worth, asked / price, median)
                     if without_papers > gain:
                         way, cost, gain, wait = IRREGULAR, asked, without_papers, 0.0
                 if way == IRREGULAR and there.recruiter_fee > 0.0:
                     asked = moving.recruiter_price(there.recruiter_fee, there.fare, 0.0)
-                    placed = moving.believed_chance(there.with_job, doubted)
-                    by_them = moving.certainty_equivalent(net, 0.0, placed, c0, curvature)
+                    placed = moving.believed_chance(there.in_work[1][1], doubted)
+                    by_them = moving.certainty_equivalent(pay - living, 0.0, placed, c0, curvature)
                     by_recruiter = moving.gain_in_years(by_them, here, present_value, asked / price, median)
                     if by_recruiter > gain:
                         way, cost, gain = RECRUITED, asked, by_recruiter

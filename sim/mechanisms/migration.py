@@ -105,16 +105,17 @@ def count_away(persons: Persons, households: Households, localities: Localities,
 
 @kernel
 def outlook(
-    destinations: Destinations, rules: Migration, beta: float,
-    with_job: Array, without_job: Array, recognised: Array, undetected: Array,
+    destinations: Destinations, rules: Migration, beta: float, access: float,
+    in_work: Array, recognised: Array, undetected: Array,
 ) -> None:  # fmt: skip
-    """What a stay offers whoever goes: work with and without a job on arrival, recognition, control."""
+    """What a stay offers whoever goes: time in work by papers and a job on arrival, recognition, control."""
     months = 1.0 * rules.horizon
     for d in range(len(destinations.fare)):
         find = 1.0 * destinations.current_finding[d]
         lose = 1.0 * destinations.current_separation[d]
-        with_job[d] = share_in_work(1.0, find, lose, months)
-        without_job[d] = share_in_work(0.0, find, lose, months)
+        for placed in range(2):
+            in_work[d, 0, placed] = share_in_work(1.0 * placed, find * access, lose, months)
+            in_work[d, 1, placed] = share_in_work(1.0 * placed, find, lose, months)
         recognised[d] = recognised_share(destinations.recognition_at_arrival[d], destinations.recognition[d], months)
         staying = annuity(beta * (1.0 - destinations.detection[d]), months)
         undetected[d] = staying / annuity(beta, months)
@@ -182,13 +183,14 @@ def look_back(
 def consider(
     persons: Persons, households: Households, migrants: Migrants, localities: Localities, markets: Markets,
     destinations: Destinations, recruiters: Recruiters, rules: Migration, preferences: Any, now: int,
-    drawn: Array, luck: Luck, tastes: Luck, quota: Luck,
-    with_job: Array, without_job: Array, recognised: Array, undetected: Array,
+    without_papers: Any, drawn: Array, luck: Luck, tastes: Luck, quota: Luck,
+    in_work: Array, recognised: Array, undetected: Array,
     moves: Array, terms: Array,
 ) -> int:  # fmt: skip
     """Some adults think of moving this month: out, back or on. Returns how many want to.
 
-    ``preferences`` are the rules of Participation: time and risk are valued alike in all decisions.
+    ``preferences`` are the rules of Participation: time and risk are valued alike in all decisions;
+    ``without_papers`` are those of Away.
     """
     places = len(destinations.fare)
     kin = np.zeros((len(households.locality), places), np.int16)
@@ -262,10 +264,13 @@ def consider(
             if skilled:
                 high = pay_there(destinations.current_pay[d, SKILLED], level_skill, worth_of_skill, 1, 0.0)
                 net += recognised[d] * (high - net)
-            net = (net * doubted - destinations.current_living_cost[d]) / price
+            pay, living = net * doubted / price, destinations.current_living_cost[d] / price
+            less = pay * (1.0 - without_papers.penalty_without_papers)
             at_start = 1.0 * migrants.employed[spell] if stays else rules.tie_job * helped
-            work = believed_chance(without_job[d] + at_start * (with_job[d] - without_job[d]), doubted)
-            there = certainty_equivalent(net, 0.0, work, c0, preferences.curvature)
+            papers = 1 if not stays or migrants.regular[spell] else 0
+            chance = in_work[d, papers, 0] + at_start * (in_work[d, papers, 1] - in_work[d, papers, 0])
+            work = believed_chance(chance, doubted)
+            there = certainty_equivalent((pay if papers else less) - living, 0.0, work, c0, preferences.curvature)
             way, cost, worth, wait = REGULAR, 0.0, present_value, 0.0
             if stays:
                 way = migrants.route[spell]
@@ -285,14 +290,17 @@ def consider(
                 if not admitted or (wait > 0.0 and destinations.irregular_fee[d] > 0.0):
                     asked = price_of_trip(1.0 * destinations.irregular_fee[d], helped, rules.tie_discount, grant)
                     at_risk = present_value * undetected[d]
-                    without_papers = gain_in_years(there, here, at_risk, asked / price, median)
-                    if without_papers > gain:
-                        way, cost, gain, worth, wait = IRREGULAR, asked, without_papers, at_risk, 0.0
+                    chance = in_work[d, 0, 0] + at_start * (in_work[d, 0, 1] - in_work[d, 0, 0])
+                    work = believed_chance(chance, doubted)
+                    there = certainty_equivalent(less - living, 0.0, work, c0, preferences.curvature)
+                    irregular = gain_in_years(there, here, at_risk, asked / price, median)
+                    if irregular > gain:
+                        way, cost, gain, worth, wait = IRREGULAR, asked, irregular, at_risk, 0.0
                 if way == IRREGULAR and d < len(recruiters.fee) and recruiters.fee[d] > 0.0:
                     fare, fee = 1.0 * destinations.fare[d], 1.0 * recruiters.fee[d]
                     asked = recruiter_price(fee, fare, 1.0 * recruiters.supervision[d])
-                    placed = believed_chance(with_job[d], doubted)
-                    there = certainty_equivalent(net, 0.0, placed, c0, preferences.curvature)
+                    placed = believed_chance(in_work[d, 1, 1], doubted)
+                    there = certainty_equivalent(pay - living, 0.0, placed, c0, preferences.curvature)
                     by_recruiter = gain_in_years(there, here, present_value, asked / price, median)
                     if by_recruiter > gain:
                         way, cost, gain, worth = RECRUITED, asked, by_recruiter, present_value
@@ -715,7 +723,7 @@ class Migration(Mechanism):
     care: float = param(1.0, "year", (0.0, 5.0), "what a full month of unpaid care at home weighs; assumption")
     near: float = param(0.35, "1", (0.0, 1.0), "share of attachment that counts within the country; assumption")
     pull_back: float = param(
-        0.4, "1", (0.0, 1.0), "share of attachment that still pulls home once away; assumption, with T21 in view"
+        0.5, "1", (0.0, 1.0), "share of attachment that still pulls home once away; assumption, with T21 in view"
     )
     target_pull: float = param(1.0, "year", (0.0, 5.0), "pull of home once the savings aimed at are there; assumption")
     target_years: float = param(1.0, "year", (0.1, 10.0), "savings aimed at, in local pay; assumption")
@@ -733,17 +741,20 @@ class Migration(Mechanism):
             return
         persons, households, localities = month.persons, month.households, month.localities
         places, people = month.count(Destinations), month.count(Persons)
-        with_job, without_job, recognised, undetected = (np.zeros(places) for _ in range(4))
+        in_work, recognised, undetected = np.zeros((places, 2, 2)), np.zeros(places), np.zeros(places)
         preferences = month.rules_of("participation")  # time and risk are valued alike at home and away
-        outlook(month.destinations, self.rules, preferences.beta, with_job, without_job, recognised, undetected)
+        without_papers = month.rules_of("away")  # pay and work there as they will be
+        access = without_papers.access_without_papers
+        outlook(month.destinations, self.rules, preferences.beta, access, in_work, recognised, undetected)
         self.remember(month)
         moves, terms = np.zeros((people, SETTLES + 1), np.int64), np.zeros((people, EXAMPLE + 1))
         wanting = consider(
             persons, households, month.migrants, localities, month.markets, month.destinations,
             month.recruiters,
-            self.rules, preferences, month.age_base, month.draw(month.values(Persons.id), month.luck("consider")),
+            self.rules, preferences, month.age_base, without_papers,
+            month.draw(month.values(Persons.id), month.luck("consider")),
             month.luck("consider"), month.luck("taste"), month.luck_once("quota"),
-            with_job, without_job, recognised, undetected, moves, terms,
+            in_work, recognised, undetected, moves, terms,
         )  # fmt: skip
         moves, terms = np.ascontiguousarray(moves[:wanting].T), np.ascontiguousarray(terms[:wanting].T)
         order = np.argsort(month.values(Persons.id)[moves[WHO]], kind="stable")
