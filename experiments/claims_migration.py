@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from sim.model import World
 
 Touch = Callable[["World"], None]
-INACTIVE, UNEMPLOYED, EMPLOYED, OWN_ACCOUNT, AWAY = (
+UNEMPLOYED, EMPLOYED, OWN_ACCOUNT, AWAY = (
     int(s)
-    for s in (Status.INACTIVE, Status.UNEMPLOYED, Status.EMPLOYED, Status.OWN_ACCOUNT, Status.AWAY)
+    for s in (Status.UNEMPLOYED, Status.EMPLOYED, Status.OWN_ACCOUNT, Status.AWAY)
 )  # fmt: skip
 GIVEN = Flow("experimental savings", Destinations.outside, Migrants.savings, "savings given to those away")
 TAKEN = Flow("experimental losses", Migrants.savings, Destinations.outside, "savings taken from those away")
@@ -43,6 +43,7 @@ def asked(world: World, touch: Touch | None = None, **limits: float) -> dict[str
     other: World = pickle.loads(pickle.dumps(world))
     if touch is not None:
         touch(other)
+    other.population.households.children[:] = 0  # so that nobody who wants to go is counted as bound to them
     other.ledger.open()
     other.recorder.open()
     line = at_limit(other.schedule.migration, consider=1.0, **limits)
@@ -81,12 +82,21 @@ def both(*touches: Touch) -> Touch:
     return touch
 
 
+def earn(world: World, rows: Array, pay: Any) -> None:
+    """Some people earn so much from now on, and their households know it."""
+    persons, homes = world.population.persons, world.population.households
+    change = pay - persons.smoothed_earnings[rows]
+    persons.smoothed_earnings[rows] += change
+    np.add.at(homes.others_earnings, persons.household[rows], change)
+    np.maximum(homes.others_earnings, 0.0, out=homes.others_earnings)
+
+
 def youth_out_of_work(world: World) -> None:
     """Nobody below 25 has a job."""
     persons = world.population.persons
     young = (persons.status == EMPLOYED) & (world.month - world.burn_in - persons.birth_month < 300)
     persons.status[young], persons.employer[young] = UNEMPLOYED, -1
-    persons.smoothed_earnings[young] = 0.0
+    earn(world, np.flatnonzero(young), 0.0)
 
 
 def covered(on: int) -> Touch:
@@ -209,11 +219,11 @@ def clm_56(form: Form) -> list[Effect]:
     ]  # fmt: skip
 
 
-SHARE = 0.2  # of those out of work who get a job
+SHARE = 0.5  # of the unemployed who get a job
 
 
 def decent_jobs(worlds: Worlds, seed: int) -> dict[str, Any]:
-    """Push-driven departures with and without formal jobs at the median offer for a fifth of those out of work."""
+    """Push-driven departures with and without formal jobs at the median offer for half of the unemployed."""
     world = started(worlds["place"], seed).world
     world.population.persons.attachment[:] -= AT_THE_MARGIN
     luck = Streams(seed).luck("claims", "decent jobs", ONCE)
@@ -221,12 +231,12 @@ def decent_jobs(worlds: Worlds, seed: int) -> dict[str, Any]:
     def jobs(world: World) -> None:
         persons, markets = world.population.persons, world.population.markets
         age = (world.month - world.burn_in - persons.birth_month) // 12
-        fits = np.isin(persons.status, (INACTIVE, UNEMPLOYED)) & (age >= 15) & (age < 60)
+        fits = (persons.status == UNEMPLOYED) & (age >= 15) & (age < 60)
         rows = np.flatnonzero(fits & (draw(luck, persons.id) < SHARE))
         market = 2 * world.population.households.locality[persons.household[rows]] + persons.occupation[rows]
         pay = 0.5 * (markets.offers[market, 7] + markets.offers[market, 8]) * persons.skill[rows]
-        persons.status[rows], persons.smoothed_earnings[rows] = EMPLOYED, pay
-        persons.insured[rows] = 1
+        persons.status[rows], persons.insured[rows] = EMPLOYED, 1
+        earn(world, rows, pay)
 
     found = {name: asked(world, touch, **off)["pushed"] for name, touch, off in (
         ("without", None, {}), ("with", jobs, {}),
@@ -242,7 +252,7 @@ def decent_jobs(worlds: Worlds, seed: int) -> dict[str, Any]:
     "decent jobs come with the rules of enterprise.",
 )  # fmt: skip
 def clm_46(form: Form) -> list[Effect]:
-    """A fifth of those out of work get a formal job at the median offer; everybody considers moving that month."""
+    """Half of the unemployed get a formal job at the median offer; everybody considers moving that month."""
     found = form.measure(decent_jobs, {"place": [*SCARCE, f"population={form.population}", "months=1"]}, form.seeds)
     return [
         Effect("departures driven by push", each(found, "gap"), -1, each(found, "null"), True,
@@ -265,15 +275,15 @@ def unused(worlds: Worlds, seed: int) -> dict[str, Any]:
     def nobody_asks(world: World) -> None:
         persons = world.population.persons
         rows = rows_by_id(persons.id, ids)
-        persons.smoothed_earnings[rows], persons.status[rows], persons.employer[rows] = 0.0, UNEMPLOYED, -1
-        persons.work[rows] = 0
+        persons.status[rows], persons.employer[rows], persons.work[rows] = UNEMPLOYED, -1, 0
+        earn(world, rows, 0.0)
         world.population.markets.arrival[:] *= 0.1
 
     def trained(world: World) -> None:
         persons = world.population.persons
         rows = rows_by_id(persons.id, ids)
         persons.skill[rows] *= 1.2
-        persons.smoothed_earnings[rows] *= 1.2
+        earn(world, rows, 1.2 * persons.smoothed_earnings[rows])
 
     def again(touch: Touch | None, **off: float) -> float:
         return 100.0 * float(np.isin(asked(world, touch, **off)["leavers"], ids).sum()) / max(1, len(ids))
@@ -361,7 +371,7 @@ def clm_60(form: Form) -> list[Effect]:
     return [
         Effect("brought home: sent back or failed less chosen", each(found, "worse"), -1, each(null, "worse"), False,
                "all away are given the savings they aim at, and debts", unit,
-               f"{numbers[0]:.0f} returns a seed, {numbers[1]:.0f} of them forced; who chose to brings {numbers[2]:.1f}."
+               f"{numbers[0]:.0f} returns a seed, {numbers[1]:.0f} of them forced; who chose brings {numbers[2]:.1f}."
                " Failed: without work there and with less than the way had cost."),
         Effect("brought home: sent back less chosen", each(found, "sent"), 0, unit=unit),
         Effect("brought home: failed less chosen", each(found, "failed"), 0, unit=unit),

@@ -287,7 +287,7 @@ def consider(
                     later = math.pow(preferences.beta, wait)
                     worth = present_value * later
                     gain = gain_in_years(there, here, worth, later * cost / price, median)
-                if not admitted or (wait > 0.0 and destinations.irregular_fee[d] > 0.0):
+                if not admitted or destinations.irregular_fee[d] > 0.0:
                     asked = price_of_trip(1.0 * destinations.irregular_fee[d], helped, rules.tie_discount, grant)
                     at_risk = present_value * undetected[d]
                     chance = in_work[d, 0, 0] + at_start * (in_work[d, 0, 1] - in_work[d, 0, 0])
