@@ -50,6 +50,7 @@ OUT_OF_MIGRANTS = {
     "living abroad": "Living elsewhere",
     "transfer fees": "Fees and losses",
     "lost transfers": "Fees and losses",
+    "collective projects": "Common projects",
     "withheld": "Fees and losses",
     "trip debt": "Debt for the journey",
     "onward trip": "Journeys",

@@ -1,0 +1,124 @@
+"""The way of remittances as a waterfall: what is sent, what is lost on the way, what arrives, what it is used for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.figures import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    RED,
+    Drawing,
+    across,
+    canvas,
+    cause,
+    lines,
+    scale,
+    styled,
+    unit_words,
+)
+from analysis.sentences import rounded
+from experiments.effects import LEVEL, interval
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from analysis.load import Results
+
+STEPS = {
+    "sent": "Sent",
+    "fees": "Fees and margins",
+    "lost": "Lost",
+    "travel": "Way to the desk",
+    "received": "Received",
+    "daily": "Daily needs",
+    "personal": "Deciders' own",
+    "health": "Health",
+    "school": "School",
+    "housing": "House",
+    "business": "Enterprise",
+    "saved": "Saved",
+}
+TOTALS, COSTS = ("sent", "received"), ("fees", "lost", "travel")
+USED = tuple(step for step in STEPS if step not in (*TOTALS, *COSTS, "saved"))
+
+
+def waterfall(results: Results, policy: str, baseline: str, level: float = LEVEL) -> pd.DataFrame:
+    """Each step from what is sent to what it is used for: means of the last months.
+
+    Returns
+    -------
+    DataFrame
+        ``part, title, unit, scenario, mean, low, high, start, end``: sent less costs is received, and received
+        is the sum of all uses and what is saved, in every seed. A bar hangs from start to end, both means.
+    """
+    unit, rows = results.unit("remittances_sent"), []
+    seeds: dict[str, dict[str, np.ndarray]] = {}
+    for scenario, name in (("without", baseline), ("with", policy)):
+        sent, fees, lost, received = (
+            results.outcome(name, f"remittances_{part}") for part in ("sent", "fees", "lost", "received")
+        )
+        travel = sent - fees - lost - received
+        travel[np.abs(travel) <= 1e-9 * np.abs(sent)] = 0.0  # rounding of the sum
+        used = {use: results.outcome(name, f"use_{use}") for use in USED}
+        saved = received - np.sum(list(used.values()), axis=0)
+        steps = {"sent": sent, "fees": fees, "lost": lost, "travel": travel, "received": received, **used}
+        seeds[scenario] = {**steps, "saved": saved}
+    for scenario, values in seeds.items():
+        left = 0.0
+        for step, title in STEPS.items():
+            mean, low, high = interval(values[step], level)
+            start, end = (0.0, mean) if step in TOTALS else (left, left - mean)
+            left = end
+            rows.append((step, title, unit, scenario, mean, low, high, start, end))
+    for step, title in STEPS.items():
+        ends = interval(seeds["with"][step] - seeds["without"][step], level)
+        rows.append((step, title, unit, "difference", *ends, 0.0, ends[0]))
+    columns = ["part", "title", "unit", "scenario", "mean", "low", "high", "start", "end"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+@styled
+def paint_waterfall(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
+    """One waterfall for each world, from the top down; shares of what is sent stand beside the bars."""
+    figure, grid = canvas(2 if narrow else 1, 1 if narrow else 2, 7.6 if narrow else 4.2, narrow)
+    divisor, word = scale(frame[frame["scenario"] != "difference"]["mean"].max())
+    for axes, scenario in zip(grid.ravel(), ("without", "with"), strict=True):
+        rows = frame[frame["scenario"] == scenario].reset_index(drop=True)
+        sent = max(float(rows["mean"][0]), 1e-12)
+        for k, row in rows.iterrows():
+            step = row["part"]
+            colour = INK if step in TOTALS else RED if step in COSTS else ORANGE if step == "saved" else BLUE
+            colour = GREEN if step == "business" else colour
+            start, end = row["start"] / divisor, row["end"] / divisor
+            axes.barh(k, end - start, 0.62, left=start, color=colour)
+            if k and step not in TOTALS:
+                axes.plot([start, start], [k - 1, k], color=GREY, linewidth=0.6)
+            share = 100.0 * row["mean"] / sent
+            said = f"{rounded(row['mean'] / divisor, 2)} ({rounded(share, 1 if abs(share) < 10 else 0)} %)"
+            beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
+            axes.annotate(said, (max(start, end, 0.0), k), **beside)
+        axes.set_yticks(range(len(rows)), list(rows["title"]))
+        axes.invert_yaxis()
+        axes.set_title(lines(f"{scenario.capitalize()} {cause(frame)}", narrow, 34))
+        axes.set_xlabel(f"{word}{unit_words(str(rows['unit'].iloc[0]))}")
+        axes.set_xlim(min(0.0, rows[["start", "end"]].min().min() / divisor * 1.05), 1.45 * sent / divisor)
+        across(axes)
+    return figure
+
+
+WATERFALL = Drawing(
+    "From sent to used",
+    waterfall,
+    paint_waterfall,
+    "Means over seeds of {span}; in brackets, percent of what is sent. Uses are what families spend beyond what "
+    "the same families would with nothing received or counted on, in the same month and by the same rule; what is "
+    "saved is the rest, and below zero where earlier receipts are spent. Enterprise is own money in a new firm that "
+    "the family would not have had.",
+)
