@@ -26,8 +26,13 @@ AWAY = int(Status.AWAY)
 
 
 def place(form: Form, *more: str) -> list[str]:
-    """The default place, two thirds of the usual size where many worlds are compared."""
-    return [f"population={form.population}", f"months={FIVE_YEARS}", *more]
+    """The default place; in quick form at six tenths of the usual size."""
+    return [f"population={size(form)}", f"months={FIVE_YEARS}", *more]
+
+
+def size(form: Form) -> int:
+    """Persons at the start."""
+    return round(0.6 * form.population) if form.quick else form.population
 
 
 def each(found: Sequence[dict[str, Any]], name: str) -> list[float]:
@@ -90,14 +95,14 @@ SHOWN = (
 )  # fmt: skip
 
 
-def treated(worlds: Worlds, seed: int, treatment: str, months: int = TWO_YEARS) -> dict[str, Any]:
-    """Indicators in the last year with a treatment from the first month on, and without."""
+def treated(worlds: Worlds, seed: int, treatments: Sequence[str], months: int = TWO_YEARS) -> dict[str, Any]:
+    """Indicators in the last year with each treatment from the first month on, and without."""
     start = started(worlds["base"], seed)
     found: dict[str, Any] = {}
-    for name in ("without", "with"):
+    for name in ("without", *treatments):
         model = twin(start, worlds["run"])
-        if name == "with":
-            TREATMENTS[treatment](model.world)
+        if name != "without":
+            TREATMENTS[name](model.world)
         providers, risk = model.population["Providers"], [0.0, 0.0]
 
         def watch(world: World, month: int, risk: list[float] = risk) -> None:
@@ -112,23 +117,27 @@ def treated(worlds: Worlds, seed: int, treatment: str, months: int = TWO_YEARS) 
         found[f"{name} risk"] = 100.0 * risk[0] / max(risk[1], 1e-9)
         asked = (providers.values("offered") == 1) & (providers.values("base_margin") > 0.0)
         found[f"{name} margin"] = 100.0 * float(providers.values("margin")[asked].astype(np.float64).mean())
-        sent = sum(recorder.series("remittances_sent"))
-        found[f"{name} fee share"] = 100.0 * sum(recorder.series("remittances_fees")) / max(sent, 1e-9)
+        sent, fees = (sum(recorder.series(f"remittances_{one}")[-months:]) for one in ("sent", "fees"))
+        found[f"{name} fee share"] = 100.0 * float(fees / max(sent, 1e-9))
     found["adults"] = int(start.world.start.adults)
     return found
 
 
-def compared(form: Form, treatment: str, *off: str, months: int = TWO_YEARS) -> list[dict[str, Any]]:
-    """A treatment against none, with some channel of the model switched off."""
+Found = Sequence[dict[str, Any]]
+OF_CHANNELS = ("fees", "compare", "compare with more", "more", "desks", "projects")
+
+
+def compared(form: Form, treatments: Sequence[str] = OF_CHANNELS, *off: str, months: int = TWO_YEARS) -> Found:
+    """Treatments against none, with something of the model switched off; all of one place at once."""
     base = place(form)
     return form.measure(
-        treated, {"base": base, "run": [*base, *off]}, form.seeds, treatment=treatment, months=months
+        treated, {"base": base, "run": [*base, *off]}, form.seeds, treatments=list(treatments), months=months
     )  # fmt: skip
 
 
-def effect(found: Sequence[dict[str, Any]], name: str, scale: float = 1.0) -> list[float]:
-    """With less without, seed by seed."""
-    return [scale * value for value in less(found, f"with {name}", f"without {name}")]
+def effect(found: Found, treatment: str, name: str, scale: float = 1.0) -> list[float]:
+    """With a treatment less without, seed by seed."""
+    return [scale * value for value in less(found, f"{treatment} {name}", f"without {name}")]
 
 
 KEPT = "parameters.remittances.choice=0"
@@ -139,19 +148,20 @@ EURO = 655.957
 @claim("CLM-13", "Cheaper transfers: more of them formal, more arrives, less is lost")
 def clm_13(form: Form) -> list[Effect]:
     """Fees of all formal channels halved, against fees as they are; second year."""
-    found = compared(form, "fees")
-    null = compared(form, "fees", KEPT, UNFELT)
-    base, saved = np.mean(each(found, "without arrived")), np.mean(effect(found, "remittances_fees"))
+    found, null = compared(form), compared(form, ["fees"], KEPT, UNFELT)
+    base, saved = np.mean(each(found, "without arrived")), np.mean(effect(found, "fees", "remittances_fees"))
     return [
-        Effect("formal share of what is sent", effect(found, "formal_transfers"), +1, effect(null, "formal_transfers"),
+        Effect("formal share of what is sent", effect(found, "fees", "formal_transfers"), +1,
+               effect(null, "fees", "formal_transfers"),
                False, "all keep to their channel, and what is planned does not answer to the cost", "points"),
-        Effect("what arrives", effect(found, "arrived", 100.0 / base), +1, effect(null, "arrived", 100.0 / base), False,
+        Effect("what arrives", effect(found, "fees", "arrived", 100.0 / base), +1,
+               effect(null, "fees", "arrived", 100.0 / base), False,
                "all keep to their channel, and what is planned does not answer to the cost", "%",
                f"Mean of both years. Fees and margins change by {saved / EURO:,.0f} EUR a month in a place of "
                f"{np.mean(each(found, 'adults')):,.0f} adults, at the fixed parity of the franc.",
                "Fees come on top of what is sent, so even who neither moves nor plans anew sends a little sooner."),
-        Effect("share of what is sent that must be expected to be lost", effect(found, "risk"), -1,
-               effect(null, "risk"), False,
+        Effect("share of what is sent that must be expected to be lost", effect(found, "fees", "risk"), -1,
+               effect(null, "fees", "risk"), False,
                "all keep to their channel, and what is planned does not answer to the cost", "points",
                "By the chance of loss of the ways that were used; what is lost in fact are a few transfers."),
     ]  # fmt: skip
@@ -163,35 +173,37 @@ def clm_15(form: Form) -> list[Effect]:
 
     Comparison acts through information and competition alone: no fee is set by it.
     """
-    alone, both = compared(form, "compare"), compared(form, "compare with more")
-    entry = compared(form, "more")
-    off = "parameters.remittances.competition=0"
-    null, none = compared(form, "compare", off), compared(form, "compare with more", off)
-    further = [b - a for a, b in zip(effect(alone, "margin"), effect(both, "margin"), strict=True)]
-    nothing = [b - a for a, b in zip(effect(null, "margin"), effect(none, "margin"), strict=True)]
-    crowded = [b - e for b, e in zip(effect(both, "margin"), effect(entry, "margin"), strict=True)]
+    found, off = compared(form), "parameters.remittances.competition=0"
+    null, blind = (compared(form, ["compare", "compare with more"], off, *more) for more in ((), (KEPT, UNFELT)))
+
+    def gap(found: Found, one: str, other: str) -> list[float]:
+        return less(found, f"{one} margin", f"{other} margin")
+
     return [
-        Effect("mean exchange margin of those who take one", effect(alone, "margin"), -1, effect(null, "margin"), True,
-               "margins do not answer to competition", "points"),
-        Effect("the same with more providers, less that", further, -1, nothing, True,
-               "margins do not answer to competition", "points", "Comparison and five more firms, less comparison."),
-        Effect("fees over what is sent", effect(alone, "fee share"), -1, effect(null, "fee share"), False,
-               "margins do not answer to competition; who is informed still chooses better", "points", "",
-               "With margins as they are, the informed alone find cheaper ways, and that is left."),
-        Effect("margin by comparison where five more firms compete already", crowded, 0, unit="points",
-               means="Smaller: where many compete margins are near cost before anybody compares."),
+        Effect("mean exchange margin of those who take one", effect(found, "compare", "margin"), -1,
+               effect(null, "compare", "margin"), True, "margins do not answer to competition", "points"),
+        Effect("the same with more providers, less that", gap(found, "compare with more", "compare"), -1,
+               gap(null, "compare with more", "compare"), True, "margins do not answer to competition", "points",
+               "Comparison and five more firms, less comparison."),
+        Effect("fees over what is sent", effect(found, "compare", "fee share"), -1,
+               effect(blind, "compare", "fee share"), True,
+               "margins do not answer to competition, and nobody chooses anew", "points",
+               f"Of it, {np.mean(effect(null, 'compare', 'fee share')):+.2f} by better choice alone."),
+        Effect("margin by comparison where five more firms compete already", gap(found, "compare with more", "more"), 0,
+               unit="points", means="Smaller: where many compete margins are near cost before anybody compares."),
     ]  # fmt: skip
 
 
 @claim("CLM-16", "Desks in villages cut the cost of fetching transfers")
 def clm_16(form: Form) -> list[Effect]:
     """Seven tenths of villagers' way to a desk saved; second year."""
-    found = compared(form, "desks")
-    null = compared(form, "desks", "parameters.remittances.travel=0")
+    found, null = compared(form), compared(form, ["desks"], "parameters.remittances.travel=0")
     return [
-        Effect("receivers' way over what arrives", effect(found, "access_cost"), -1, effect(null, "access_cost"), True,
+        Effect("receivers' way over what arrives", effect(found, "desks", "access_cost"), -1,
+               effect(null, "desks", "access_cost"), True,
                "the way costs nothing", "points"),
-        Effect("formal share of what is sent", effect(found, "formal_transfers"), +1, effect(null, "formal_transfers"),
+        Effect("formal share of what is sent", effect(found, "desks", "formal_transfers"), +1,
+               effect(null, "desks", "formal_transfers"),
                True, "the way costs nothing", "points"),
     ]  # fmt: skip
 
@@ -199,12 +211,11 @@ def clm_16(form: Form) -> list[Effect]:
 @claim("CLM-67", "Telling those away what the place needs raises collective giving")
 def clm_67(form: Form) -> list[Effect]:
     """Seven tenths of what emigrants did not know of projects told; second year."""
-    found = compared(form, "projects")
-    null = compared(form, "projects", "parameters.remittances.collective=0")
+    found, null = compared(form), compared(form, ["projects"], "parameters.remittances.collective=0")
     share = np.mean(each(found, "without collective_share"))
     return [
-        Effect("share of gifts in what leaves migrants' hands for home", effect(found, "collective_share"), +1,
-               effect(null, "collective_share"), True, "nobody gives to common projects", "points",
+        Effect("share of gifts in what leaves migrants' hands for home", effect(found, "projects", "collective_share"),
+               +1, effect(null, "projects", "collective_share"), True, "nobody gives to common projects", "points",
                f"{share:.2f} % without."),
     ]  # fmt: skip
 
@@ -212,20 +223,21 @@ def clm_67(form: Form) -> list[Effect]:
 @claim("CLM-17", "Ethical recruitment: less debt, more remitted")
 def clm_17(form: Form) -> list[Effect]:
     """Recruiters lose four fifths of what they take beyond the cost of a placement; fifth year."""
-    found = compared(form, "recruiters", months=FIVE_YEARS)
-    null = compared(form, "recruiters", "parameters.migration.on=0", months=FIVE_YEARS)
+    found = compared(form, ["recruiters"], months=FIVE_YEARS)
+    null = compared(form, ["recruiters"], "parameters.migration.on=0", months=FIVE_YEARS)
     base = np.mean(each(found, "without remittances_received"))
+    abroad_more = np.mean([one["recruiters migrants"] / max(one["without migrants"], 1.0) - 1.0 for one in found])
     each_one = [
-        100.0 * (one["with remittances_received"] / max(one["with migrants"], 1.0)
+        100.0 * (one["recruiters remittances_received"] / max(one["recruiters migrants"], 1.0)
                  - one["without remittances_received"] / max(one["without migrants"], 1.0))
         * one["without migrants"] / base for one in found
     ]  # fmt: skip
     return [
-        Effect("debt of migrants, in months of pay", effect(found, "trip_debt_months"), -1,
-               effect(null, "trip_debt_months"), True, "nobody leaves", "month"),
-        Effect("what arrives", effect(found, "remittances_received", 100.0 / base), +1,
-               effect(null, "remittances_received", 100.0 / base), True, "nobody leaves", "%",
-               "More can pay a way, and who is abroad owes less.",
+        Effect("debt of migrants, in months of pay", effect(found, "recruiters", "trip_debt_months"), -1,
+               effect(null, "recruiters", "trip_debt_months"), True, "nobody leaves", "month"),
+        Effect("what arrives", effect(found, "recruiters", "remittances_received", 100.0 / base), +1,
+               effect(null, "recruiters", "remittances_received", 100.0 / base), True, "nobody leaves", "%",
+               f"The number away rises by {100.0 * abroad_more:.0f} %: with the fee capped many more can pay a way.",
                "Few leave by a recruiter in five years, against all who were away before."),
         Effect("what arrives per migrant", each_one, 0, unit="%"),
     ]  # fmt: skip
@@ -588,7 +600,7 @@ def clm_66(form: Form) -> list[Effect]:
 
 def laos(form: Form, *more: str) -> list[str]:
     """The Lao villages by the Mekong."""
-    return ["territory=laos_mekong", f"population={form.population}", f"months={FIVE_YEARS}", *more]
+    return ["territory=laos_mekong", f"population={size(form)}", f"months={FIVE_YEARS}", *more]
 
 
 def support(model: Remesa, ids: Array) -> None:
