@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.evidence_remittances import FORMAL, Purses, abroad
 from experiments.hands import matched, recipients
-from experiments.verdicts import Effect, Form, Part, claim
+from experiments.verdicts import Effect, Form, claim
 from experiments.worlds import Array, Hands, advance, rows_by_id, started, twin
 from scenarios.configuration import Configuration
 from sim.codes import Sex, Status, Use
@@ -621,63 +621,26 @@ def support(model: Remesa, ids: Array) -> None:
 
 
 def villages(worlds: Worlds, seed: int, supported: bool = False) -> dict[str, Any]:
-    """Recipients of the start over three years: what is invested, firms tried and alive, who is better off."""
+    """Recipients of the start over three years: what is invested, firms alive."""
     start = started(worlds["base"], seed)
-    start.compaction = 0
     homes = start.population.households
     ids = homes.id[recipients(start.world)].copy()
     begun = start.world.month - start.world.burn_in
-    found: dict[str, Any] = {"households": len(ids)}
-    gain = np.zeros(len(ids))
-    for name, sign in (("paid", 1.0), ("withheld", -1.0)):
-        if name not in worlds:
-            continue
-        model, purses = twin(start, worlds[name]), Purses(ids)
-        model.compaction = 0
+    model, purses = twin(start, worlds["paid"]), Purses(ids)
+    model.compaction = 0
+    for month in range(1, THREE_YEARS + 1):
         if supported:
-            for month in range(1, THREE_YEARS + 1):
-                support(model, ids)
-                advance(model, 1)
-                purses(model.world, month)
-        else:
-            advance(model, THREE_YEARS, watch=purses)
-        gain += sign * purses.total["spending"]
-        if name == "paid":
-            received = max(purses.total["receipt"].sum(), 1e-9)
-            found["invested"] = 100.0 * float(purses.use[:, Use.BUSINESS].sum() / received)
-            found["a year"] = 12.0 / THREE_YEARS * float(received / max(len(ids), 1))
-            firms = model.population.firms
-            owned = (firms.owner >= 0) & (firms.founder >= 0) & (firms.start_month >= begun)
-            owned &= np.isin(model.population.households.id[np.maximum(firms.owner, 0)], ids)
-            found["tried"] = 100.0 * int(owned.sum()) / max(len(ids), 1)
-            found["alive"] = 100.0 * int((owned & (firms.open == 1)).sum()) / max(len(ids), 1)
-    found["gained"] = 100.0 * float((gain > 0.0).mean()) if len(ids) else 0.0
-    return found
-
-
-@claim(
-    "CLM-19", "Remittances feed and house Lao villages, and hardly found firms", sources=("R15",),
-    note="The survey of 2009 asked households; figures here are set against its answers, none of them an input.",
-)  # fmt: skip
-def clm_19(form: Form) -> list[Part]:
-    """Recipient households of Lao border villages over three years, remittances paid and withheld."""
-    found = form.measure(
-        villages, {"base": laos(form), "paid": laos(form), "withheld": laos(form, WITHHELD)}, form.seeds
-    )
-    received = np.mean(each(found, "a year"))
-    return [
-        Part("invested in enterprise", each(found, "invested"), 0.0, 2.0, 1.0, "%", ("R15",),
-             f"{np.mean(each(found, 'households')):.0f} households a seed receive {received:,.0f} baht a year each; "
-             "the survey found 28,465 in cash."),
-        Part("households that tried a business", each(found, "tried"), 2.0, 4.0, 3.0, "%", ("R15",),
-             "Start-ups in three years.",
-             "Start-ups need no remittances here: they follow the gates and the returns of the place."),
-        Part("businesses alive after three years, over households", each(found, "alive"), 0.0, 0.5, 0.0, "%", ("R15",),
-             "None succeeded, the survey says.",
-             "Firms of the model close at a few per cent a year; the survey counts failures that the model lets live."),
-        Part("households that spend more than without remittances", each(found, "gained"), 75.0, 100.0, 94.0, "%",
-             ("R15",), "Of the same households in twins; 94 % said that their livelihood improved."),
-    ]  # fmt: skip
+            support(model, ids)
+        advance(model, 1)
+        purses(model.world, month)
+    received = max(purses.total["receipt"].sum(), 1e-9)
+    firms = model.population.firms
+    owned = (firms.owner >= 0) & (firms.founder >= 0) & (firms.start_month >= begun) & (firms.open == 1)
+    owned &= np.isin(model.population.households.id[np.maximum(firms.owner, 0)], ids)
+    return {
+        "invested": 100.0 * float(purses.use[:, Use.BUSINESS].sum() / received),
+        "alive": 100.0 * int(owned.sum()) / max(len(ids), 1),
+    }
 
 
 @claim(

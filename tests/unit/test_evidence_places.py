@@ -43,7 +43,7 @@ def test_a_ratio_without_a_divisor_does_not_stop_the_page():
 
 
 def test_gain_by_lottery_divides_by_those_who_moved():
-    """10 winners, 8 moved and earn 400, 2 stay at 100: mean 340. Losers earn 100: (340 - 100) / .8 = 300, or 3 times."""
+    """Ten winners: 8 moved, earn 400, 2 stay at 100: mean 340. Losers earn 100: (340 - 100) / .8 is 300, or 3 times."""
     one = {
         "winners": 10, "losers": 10, "moved": 8, "won": 3400.0, "lost": 1000.0,
         "design": [[8.0, 8.0], [8.0, 12.0]], "cross": [3200.0, 3200.0 + 4 * 80.0],
