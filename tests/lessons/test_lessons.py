@@ -14,6 +14,7 @@ from analysis import concept_map, lessons, pages
 from analysis.lessons import Statement, beside, happened, lesson
 from experiments.lessons import OWN, SEEDS, ends, nudged
 from experiments.worlds import Bench
+from scenarios.configuration import compose
 
 NAMES = lessons.names()
 FEW = (1, 2)  # seeds
@@ -36,6 +37,15 @@ def test_a_lesson_is_whole_and_fits_its_time(name):
     used = {world for statement in one.statements for world in (statement.world, statement.against)}
     assert used == set(one.worlds), "a world that no statement names costs time for nothing"
     assert not re.search(r"\b(TODO|TBD|lorem)\b", json.dumps(one.content))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_world_of_a_lesson_can_be_run_and_differs_from_where_it_begins(name):
+    made = {key: compose(overrides, name) for key, overrides in lesson(name).worlds.items()}
+    base = made.pop("base")
+    for one in made.values():
+        assert one.inputs == base.inputs and one.seeds == base.seeds, "twins live in one place"
+        assert one.identity() != base.identity()
 
 
 def test_the_seven_activities_and_the_lesson_on_findings_are_there():
