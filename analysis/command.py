@@ -158,66 +158,6 @@ def do_run(options: argparse.Namespace) -> dict[str, Any]:
     )
 
 
-def do_compare(options: argparse.Namespace) -> dict[str, Any]:
-    """`remesa compare`."""
-    from scenarios.configuration import ConfigurationError, compose
-
-    named = [one.partition("=")[2].strip("'\"") for one in options.overrides if one.startswith("baseline=")]
-    overrides = [one for one in options.overrides if not one.startswith("baseline=")]
-    policy = compose(overrides, "compare")
-    if named:
-        kept = [one for one in without_policies(overrides)[:-1] if not one.startswith("case=")]
-        baseline = compose([f"case={named[-1]}", *kept, f"out={policy.out}"])
-    else:
-        if not policy.tree["policies"]:
-            raise CommandError(
-                "nothing to compare: name policies=[...], a case=..., or baseline=CASE; see: remesa list"
-            )
-        baseline = compose(without_policies(overrides), "compare")
-    if policy.seeds != baseline.seeds or policy.seed != baseline.seed or policy.months != baseline.months:
-        raise ConfigurationError("both sides need the same seeds and months; give seed=, seeds= and months= explicitly")
-    first = named[-1] if named and named[-1] != policy.name else "baseline"
-    second = policy.name if policy.name not in ("compare", "baseline") else "policy"
-    scenarios, stress = {first: baseline, second: policy}, {}
-    if options.stress:
-        more, stress = stressed(scenarios)
-        scenarios |= more
-    about = {"stress": stress} if stress else {}
-    outcome, results = carried_out(options, policy.name, scenarios, baseline=first, policy=second, **about)
-    effects = chosen_effects(options, results, second, first)
-    print_effects(options, results, effects, f"{second} against {first}")
-    said = sentences(options, results, second, first, second if named else "the package")
-    for line in said:
-        console(options).print(line)
-    document = {
-        "command": "compare",
-        "baseline": first,
-        "policy": second,
-        "seeds": results.seeds,
-        "effects": [effect.as_dict() for effect in effects],
-        "sentences": said,
-    }
-    return ended(options, outcome, document)
-
-
-def stressed(scenarios: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """The same scenarios with each shock of `STRESSES` that they do not have yet; and which belong together."""
-    from analysis.trail import STRESSES
-    from scenarios import library
-    from scenarios.configuration import check
-
-    more: dict[str, Any] = {}
-    pairs: dict[str, list[str]] = {}
-    for shock in STRESSES:
-        if any(shock in one.tree["shocks"] for one in scenarios.values()):
-            continue
-        for name, one in scenarios.items():
-            tree = {**one.tree, "shocks": {**one.tree["shocks"], shock: library.load("shocks", shock)}}
-            more[f"{name} and {shock}"] = check(tree, one.name)
-            pairs.setdefault(shock, []).append(f"{name} and {shock}")
-    return more, pairs
-
-
 def chosen_effects(options: argparse.Namespace, results: Any, policy: str, baseline: str) -> list[Any]:
     """The effects that are asked for: some indicators, all of them, or the usual ones."""
     known = results.indicators
@@ -550,9 +490,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "run": Command("run one scenario over random seeds", takes_overrides, do_run, KEYS),
     "compare": Command(
-        "set a scenario beside the same without its policies, or beside baseline=CASE",
-        takes_comparison,
-        do_compare,
+        "set cases beside the same without their policies, or beside baseline=CASE, seed by seed",
+        takes("analysis.comparing", "takes_compare"),
+        in_module("analysis.comparing", "do_compare"),
         KEYS,
     ),
     "sweep": Command(

@@ -77,6 +77,13 @@ GROUPS = {
     "recipient=no": "Other households",
     "migrants=yes": "Homes with a member away",
     "migrants=no": "Homes with nobody away",
+    "returnee=yes": "Returnees",
+    "returnee=no": "Others than returnees",
+    "quintile=1": "Poorest fifth",
+    "quintile=2": "Second fifth",
+    "quintile=3": "Middle fifth",
+    "quintile=4": "Fourth fifth",
+    "quintile=5": "Richest fifth",
 }
 """Groups of the recorder in words."""
 

@@ -33,8 +33,8 @@ class Indicator:
 
     def covers(self, group: str) -> bool:
         """Whether the indicator is defined for a group."""
-        homes = ("recipient=", "migrants=", "locality=")
-        kinds = {"people": (*homes, "sex=", "youth="), "homes": homes, "place": ("locality=",), "all": ()}
+        homes = ("recipient=", "migrants=", "quintile=", "locality=")
+        kinds = {"people": (*homes, "sex=", "youth=", "returnee="), "homes": homes, "place": ("locality=",), "all": ()}
         return group == "all" or group.startswith(kinds[self.groups])
 
 

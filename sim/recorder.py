@@ -31,17 +31,28 @@ SENT_BACK, WITHOUT = int(Return.FORCED), int(Return.FAILED)
 OFFERS = int(Reason.OFFERS)
 REMITTANCES = int(Reason.REMITTANCES)
 USES = len(Use)
-GROUPS = ("all", "sex=women", "sex=men", "recipient=yes", "recipient=no", "youth=yes",
-          "migrants=yes", "migrants=no")  # fmt: skip
-"""Whom indicators are reported for, localities aside; `migrants`: the household has somebody away or not."""
-_RECEIVES, _AWAY, _YOUTH, _SEX = np.indices((2, 2, 2, 2)).reshape(4, -1)  # of the cells of people in one place
+FIFTHS = 5
+GROUPS = ("all", "sex=women", "sex=men", "recipient=yes", "recipient=no", "youth=yes", "migrants=yes", "migrants=no",
+          "returnee=yes", "returnee=no", *(f"quintile={k + 1}" for k in range(FIFTHS)))  # fmt: skip
+"""Whom indicators are reported for, localities aside; `migrants`: the household has somebody away or not; `quintile`:
+fifths of the people by their household's smoothed income per adult equivalent, 1 the poorest."""
+OF_PEOPLE = (
+    FIFTHS,
+    2,
+    2,
+    2,
+    2,
+    2,
+)  # cells of people in one place: fifth, receives, somebody away, returnee, youth, sex
+OF_HOMES = (FIFTHS, 2, 2)  # cells of households: fifth, receives, somebody away
+_FIFTH, _RECEIVES, _AWAY, _BACK, _YOUTH, _SEX = np.indices(OF_PEOPLE).reshape(6, -1)
 _IN_GROUP = np.array([_SEX >= 0, _SEX == 0, _SEX == 1, _RECEIVES == 1, _RECEIVES == 0, _YOUTH == 1, _AWAY == 1,
-                      _AWAY == 0])  # fmt: skip
-OF_GROUP = np.array([group & (sex == _SEX) for group in _IN_GROUP for sex in (0, 1)]).astype(np.int64)
-_PAID, _HAS_AWAY = np.indices((2, 2)).reshape(2, -1)  # of the cells of households
+                      _AWAY == 0, _BACK == 1, _BACK == 0, *(k == _FIFTH for k in range(FIFTHS))])  # fmt: skip
+OF_GROUP = np.array([group & (sex == _SEX) for group in _IN_GROUP for sex in (0, 1)]).astype(np.float64)
+_POOR, _PAID, _HAS_AWAY = np.indices(OF_HOMES).reshape(3, -1)
 _NONE = _PAID < 0
-HOMES_OF_GROUP = np.array([_PAID >= 0, _NONE, _NONE, _PAID == 1, _PAID == 0, _NONE, _HAS_AWAY == 1,
-                         _HAS_AWAY == 0]).astype(np.int64)  # fmt: skip
+HOMES_OF_GROUP = np.array([_PAID >= 0, _NONE, _NONE, _PAID == 1, _PAID == 0, _NONE, _HAS_AWAY == 1, _HAS_AWAY == 0,
+                           _NONE, _NONE, *(k == _POOR for k in range(FIFTHS))]).astype(np.float64)  # fmt: skip
 BESIDE = ("cause", "offer", "without")
 """What decided beside the value of a life event: the size of what its reason names, what was on offer or asked
 for, and the value the same person would have had without that reason. Zero where nothing was recorded."""
@@ -113,7 +124,8 @@ class Observation(Mechanism):
         Localities.median_pay,
         Migrants.ended, Migrants.employed, Migrants.occupation, Migrants.regular, Migrants.debt, Migrants.sent,
         Migrants.channel, Migrants.wage, Migrants.gift,
-        Households.locality, Households.liquid_assets, Households.debt, Households.members, Households.adults,
+        Households.id, Households.locality, Households.liquid_assets, Households.smoothed_income,
+        Households.debt, Households.members, Households.adults,
         Households.away, Households.schooling_spending, Households.health_spending,
         Households.housing_spending, Households.personal_spending, Households.woman_decides,
         Households.women_power, Households.remittance_use,
@@ -136,9 +148,9 @@ class Observation(Mechanism):
 @kernel
 def tally_persons(
     persons: Persons, households: Households, migrants: Migrants, firms: Firms, localities: Localities,
-    receives: Array, age_base: int, cells: Array,
+    fifths: Array, receives: Array, age_base: int, cells: Array,
 ) -> None:  # fmt: skip
-    """Add each person to the cell of locality, receipt of remittances, members away, youth and sex."""
+    """Add each person to the cell of locality, fifth, receipt of remittances, members away, return, youth and sex."""
     for i in range(len(persons.household)):
         status = persons.status[i]
         if status == ABSENT:
@@ -146,7 +158,8 @@ def tally_persons(
         home = persons.household[i]
         age = (age_base - persons.birth_month[i]) // 12
         youth = 1 if 15 <= age < 25 else 0
-        group = (households.locality[home] * 2 + receives[home]) * 2 + (1 if households.away[home] > 0 else 0)
+        group = (households.locality[home] * FIFTHS + fifths[home]) * 2 + receives[home]
+        group = (group * 2 + (1 if households.away[home] > 0 else 0)) * 2 + (1 if persons.returnee[i] else 0)
         cell = (group * 2 + youth) * 2 + persons.sex[i]
         adult = age >= 15
         if adult:
@@ -229,14 +242,16 @@ def tally_persons(
 
 
 @kernel
-def tally_households(households: Households, localities: Localities, receives: Array, cells: Array) -> None:
-    """Add each household that has members here to the cell of locality, receipt of remittances, members away."""
+def tally_households(
+    households: Households, localities: Localities, fifths: Array, receives: Array, cells: Array
+) -> None:  # fmt: skip
+    """Add each household that has members here to the cell of locality, fifth, receipt of remittances, members away."""
     for h in range(len(households.locality)):
         members = households.members[h]
         if members <= 0:
             continue
         place = households.locality[h]
-        cell = (place * 2 + receives[h]) * 2 + (1 if households.away[h] > 0 else 0)
+        cell = ((place * FIFTHS + fifths[h]) * 2 + receives[h]) * 2 + (1 if households.away[h] > 0 else 0)
         cells[cell, HOMES] += 1
         cells[cell, RECEIVING] += receives[h]
         cells[cell, MEMBERS] += members
@@ -265,6 +280,16 @@ def tally_households(households: Households, localities: Localities, receives: A
             if line > 0.0:
                 gap = max(0.0, 1.0 - households.consumption[h] / (equivalents * line))
                 cells[cell, GAP] += round(gap * members * 10000.0)
+
+
+def fifths_of(ids: Array, members: Array, adults: Array, children: Array, income: Array) -> Array:
+    """Fifth of the people, from 0, to which each household belongs by its income per adult equivalent."""
+    order = np.lexsort((ids, income / (0.3 + 0.7 * adults + 0.5 * children)))
+    heads = np.maximum(members[order], 0).astype(np.int64)
+    below = np.cumsum(heads) - heads
+    found = np.empty(len(ids), np.int64)
+    found[order] = np.minimum(FIFTHS * (2 * below + heads) // np.maximum(2 * heads.sum(), 1), FIFTHS - 1)
+    return found
 
 
 @kernel
@@ -381,15 +406,20 @@ class Recorder:
         month = Month(world, self._observation)
         places = world.population.localities.count
         receives = (month.values(Households.persistent_receipt) > 0.005 * world.start.base_pay).astype(np.int64)
-        people = np.zeros((places * 16, len(PERSON_TALLIES)), np.int64)
-        tally_persons(
-            month.persons, month.households, month.migrants, month.firms, month.localities, receives, month.age_base,
-            people,
+        fifths = fifths_of(
+            month.values(Households.id), month.values(Households.members), month.values(Households.adults),
+            month.values(Households.children), month.values(Households.smoothed_income),
         )  # fmt: skip
-        homes = np.zeros((places * 4, len(HOUSEHOLD_TALLIES)), np.int64)
-        tally_households(month.households, month.localities, receives, homes)
-        cells = people.reshape(places, 2, 2, 2, 2, -1), homes.reshape(places, 2, 2, -1)
-        return Tally(self, month, *cells, receives)
+        people = np.zeros((places, OF_GROUP.shape[1], len(PERSON_TALLIES)), np.int64)
+        tally_persons(
+            month.persons, month.households, month.migrants, month.firms, month.localities, fifths, receives,
+            month.age_base, people.reshape(-1, len(PERSON_TALLIES)),
+        )  # fmt: skip
+        homes = np.zeros((places, HOMES_OF_GROUP.shape[1], len(HOUSEHOLD_TALLIES)), np.int64)
+        tally_households(
+            month.households, month.localities, fifths, receives, homes.reshape(-1, len(HOUSEHOLD_TALLIES))
+        )
+        return Tally(self, month, people, homes, receives)
 
     def rows(self) -> dict[str, Array]:
         """Tidy rows: month (1 is the first after the burn-in), indicator, group, value."""
@@ -426,16 +456,16 @@ class Tally:
     def __init__(self, recorder: Recorder, month: Month, people: Array, homes: Array, receives: Array) -> None:
         self._recorder, self.month, self.receives = recorder, month, receives
         self.groups = recorder.groups
-        places, kinds, home_kinds = people.shape[0], people.shape[-1], homes.shape[-1]
-        by_sex = (OF_GROUP @ people.sum(axis=0).reshape(-1, kinds)).reshape(len(GROUPS), 2, kinds)
-        at_home = HOMES_OF_GROUP @ homes.sum(axis=0).reshape(-1, home_kinds)
+        places, kinds = people.shape[0], people.shape[-1]
+        # whole numbers far below 2^53: exact in any order
+        counted = (OF_GROUP @ people.sum(axis=0).astype(np.float64)).reshape(len(GROUPS), 2, kinds)  # group, sex, tally
+        at_home = HOMES_OF_GROUP @ homes.sum(axis=0).astype(np.float64)
         if places > 1:
-            by_sex = np.concatenate([by_sex, people.sum(axis=(1, 2, 3))])
-            at_home = np.concatenate([at_home, homes.sum(axis=(1, 2))])
-        counted = by_sex.astype(np.float64)  # group, sex, tally
+            counted = np.concatenate([counted, people.reshape(places, -1, 2, kinds).sum(axis=1)])
+            at_home = np.concatenate([at_home, homes.sum(axis=1)])
         self.women, self.men = (Sex(counted[:, sex].T.copy()) for sex in (0, 1))
         vars(self).update(zip(PERSON_TALLIES, counted.sum(axis=1).T.copy(), strict=True))
-        vars(self).update(zip(HOUSEHOLD_TALLIES, at_home.astype(np.float64).T.copy(), strict=True))
+        vars(self).update(zip(HOUSEHOLD_TALLIES, at_home.T.copy(), strict=True))
         self._flows: dict[str, Array] = {}
         for (flow, _), totals in recorder._world.ledger.month.items():
             out = self._flows.setdefault(flow.name, np.zeros(len(self.groups)))
