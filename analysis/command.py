@@ -550,6 +550,12 @@ COMMANDS: dict[str, Command] = {
         in_module("analysis.histories", "do_life"),
         KEYS,
     ),
+    "explain": Command(
+        "split the effect of a case over mechanisms, and draw what each adds",
+        takes("analysis.explaining", "takes_explain"),
+        in_module("analysis.explaining", "do_explain"),
+        KEYS,
+    ),
     "trial": Command(
         "assign a policy or shock at random, estimate as in the field, and set it beside the true effect",
         takes("analysis.trials", "takes_trial"),

@@ -132,14 +132,14 @@ def test_nobody_is_invented(worlds):
 
 
 def test_the_command_tells_a_life_in_two_worlds(capsys):
-    words = ["life", "territory=teaching_toy_village", "population=300", "months=6", "shocks=[drought]",
+    words = ["life", "territory=teaching_toy_village", "population=600", "months=6", "shocks=[drought]",
              "shocks.drought.start=1", "--count", "2", "--json"]  # fmt: skip
     assert command.main(words) == 0
     document = json.loads(capsys.readouterr().out)
     assert len(document["lives"]) == 2
     for one in document["lives"]:
         assert one["lines"] and all({"month", "date", "baseline", "policy"} <= set(line) for line in one["lines"])
-    assert command.main(["life", "territory=teaching_toy_village", "population=300", "months=1", "--person", "5"]) == 2
+    assert command.main(["life", "territory=teaching_toy_village", "population=600", "months=1", "--person", "5"]) == 2
     assert "no person has the identity 5" in capsys.readouterr().err
 
 
