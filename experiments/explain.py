@@ -25,7 +25,8 @@ from sim.schedule import Schedule
 FEW = 6  # mechanisms up to which every combination is run
 CHANNELS = (
     "participation.income", "participation.disruption", "participation.volatility", "care.on",
-    "spending.remittances_spent", "enterprise.on", "finance.on", "skills.on", "services.on", "migration.on", "newcomers.on",
+    "spending.remittances_spent", "enterprise.on", "finance.on", "skills.on", "services.on", "migration.on",
+    "newcomers.on",
 )  # fmt: skip
 """What an effect is split over unless it is said; each leaves a working economy when it is off."""
 
