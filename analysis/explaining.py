@@ -7,6 +7,7 @@ import math
 import pathlib
 from typing import TYPE_CHECKING, Any
 
+from analysis.sentences import unit_words
 from analysis.talk import CommandError, console, number, progress, table
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def do_explain(options: argparse.Namespace) -> dict[str, Any]:
     from experiments.explain import CHANNELS, explain
     from experiments.worlds import Bench
     from scenarios.configuration import compose
+    from sim.indicators import INDICATORS
 
     case = compose(options.overrides, "explain")
     kinds = [kind for kind in CHOSEN if case.tree[kind]]
@@ -54,15 +56,16 @@ def do_explain(options: argparse.Namespace) -> dict[str, Any]:
             options.overrides, without(options.overrides, kinds[0]), indicator, group or "all", names=names,
             pairs=options.pairs, seeds=seeds, window=options.window, level=options.level, bench=bench,
         )  # fmt: skip
-    unit = found.unit.replace("money", case.inputs.currency)
+    unit = unit_words(found.unit.replace("money", case.inputs.currency), change=True)
+    title = INDICATORS[indicator].title + (f" ({group})" if group else "")
     rows = [
         [one.name, number(one.mean, 3), between(one), number(one.sampling, 2) if one.sampling else "-"]
         for one in (found.rest, *ordered(found), found.whole)
     ]
     heads = ("part", f"adds, {unit}", f"{options.level:.0%} interval", "drawn orders, +-")
-    console(options).print(table(f"{options.outcome}, split by mechanism", heads, rows, (1, 2, 3), whole_names=True))
+    console(options).print(table(f"{title}, split by mechanism", heads, rows, (1, 2, 3), whole_names=True))
     console(options).print(found.said)
-    written(found, unit, options.outcome, pathlib.Path(options.out))
+    written(found, unit, title, pathlib.Path(options.out))
     console(options).print(f"Figure: {options.out}")
     return {
         "command": "explain", "outcome": found.outcome, "group": found.group, "unit": unit, "seeds": seeds,
@@ -113,6 +116,8 @@ def waterfall(found: Explanation, unit: str, title: str) -> Figure:
 
     from analysis.figures import BLUE, GREY, INK, RED, STYLE, WIDE
 
+    total_of = "#C4C4C4"
+
     steps = [found.rest, *ordered(found), found.whole]
     with matplotlib.rc_context({**STYLE, "axes.grid.axis": "x"}):
         figure = Figure(figsize=(WIDE, 1.3 + 0.36 * len(steps)), layout="constrained")
@@ -123,7 +128,7 @@ def waterfall(found: Explanation, unit: str, title: str) -> Figure:
             start = 0.0 if total else reached
             end = start + one.mean
             sure = not math.isfinite(one.low) or one.low > 0 or one.high < 0
-            colour = GREY if total else BLUE if one.mean > 0 else RED
+            colour = total_of if total else BLUE if one.mean > 0 else RED
             axes.barh(k, one.mean, left=start, height=0.62, color=colour if sure else "white", edgecolor=colour)
             if math.isfinite(one.low) and one.high > one.low:
                 axes.plot([start + one.low, start + one.high], [k, k], color=INK, linewidth=1.1, zorder=4)
@@ -134,7 +139,7 @@ def waterfall(found: Explanation, unit: str, title: str) -> Figure:
         axes.set_yticks(range(len(steps)), [f"{one.name}   {one.mean:+.3g}" for one in steps])
         axes.tick_params(axis="y", length=0)
         axes.invert_yaxis()
-        axes.set_xlabel(f"change, {unit}" if unit != "1" else "change")
-        axes.set_title(f"{title}: what each mechanism adds to the effect")
+        axes.set_xlabel(f"change, {unit}" if unit else "change")
+        axes.set_title(f"{title}, by mechanism")
         figure.supxlabel(found.said, fontsize=7.5, color=GREY, x=0.01, ha="left")
     return figure
