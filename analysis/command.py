@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from analysis.catalogue import KINDS, do_list, do_show
-from analysis.sweeping import SWEEP, takes_result, takes_status, takes_sweep
+from analysis.sweeping import SENSITIVITY, SWEEP, takes_result, takes_sensitivity, takes_status, takes_sweep
 from analysis.talk import (
     FAILED,
     INTERRUPTED,
@@ -509,6 +509,12 @@ COMMANDS: dict[str, Command] = {
         takes_result,
         in_module("analysis.sweeping", "do_reproduce"),
     ),
+    "sensitivity": Command(
+        "which inputs of an experiment its outcomes depend on",
+        takes_sensitivity,
+        in_module("analysis.sensitivity", "do_sensitivity"),
+        SENSITIVITY,
+    ),
     "report": Command("write the report of a folder of results", takes_folder, do_report),
     "app": Command(
         "serve the live page on this machine: choose a package, run it, look, share",
@@ -573,9 +579,8 @@ COMMANDS: dict[str, Command] = {
         "measure speed and memory",
         takes_anything,
         elsewhere("experiments.benchmark"),
-        "--quick: small sizes, minutes; --only core,agree,month,memory,build,village,mesa,start,cold,sweep,\n"
-        "store,query,bits; "
-        "--out FILE: the history, results/benchmark/history.jsonl",
+        "--quick: small sizes, minutes; --out FILE: the history, results/benchmark/history.jsonl;\n"
+        "--only core,agree,month,memory,build,village,mesa,start,cold,sweep,store,query,bits",
     ),
     "version": Command("versions of program and model", takes_nothing, do_version),
 }

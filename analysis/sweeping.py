@@ -23,9 +23,24 @@ and the same line again goes on from there."""
 def takes_sweep(parser: argparse.ArgumentParser) -> None:
     """Which experiment, and where it is carried out."""
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="experiments=NAME, and what differs from it")
-    parser.add_argument("--workers", type=_positive, metavar="N", help="processes; by default one a processor")
+    parser.add_argument("--workers", type=positive, metavar="N", help="processes; by default one a processor")
     parser.add_argument("--plan", action="store_true", help="show what it will take, and stop after the pilot runs")
     parser.add_argument("--list", action="store_true", help="the experiments that are shipped")
+
+
+SENSITIVITY = """\
+experiments=NAME | my.yaml    its base case, scenarios, factors (their ranges) and outcomes; its design is not used
+method=morris                 screening: mean absolute effect over the range; few runs, many inputs (the default)
+method=sobol                  shares of variance, alone and with interactions; many runs
+samples=N                     trajectories of morris (10), base points of sobol (64): N x (inputs + 1 or + 2) points
+key=value scheduler=...       as in `remesa sweep`
+Every point is run with the same seeds. Figures and numbers go into the folder of results."""
+
+
+def takes_sensitivity(parser: argparse.ArgumentParser) -> None:
+    """Which experiment and method."""
+    parser.add_argument("overrides", nargs="*", metavar="key=value", help="experiments=NAME method=morris samples=N")
+    parser.add_argument("--workers", type=positive, metavar="N", help="processes; by default one a processor")
 
 
 def takes_status(parser: argparse.ArgumentParser) -> None:
@@ -36,11 +51,12 @@ def takes_status(parser: argparse.ArgumentParser) -> None:
 def takes_result(parser: argparse.ArgumentParser) -> None:
     """Which results, and how many of their runs."""
     parser.add_argument("folder", help="a folder of results")
-    parser.add_argument("--runs", type=_positive, metavar="N", help="so many of its runs by chance; by default all")
-    parser.add_argument("--workers", type=_positive, metavar="N", help="processes; by default as many as pay")
+    parser.add_argument("--runs", type=positive, metavar="N", help="so many of its runs by chance; by default all")
+    parser.add_argument("--workers", type=positive, metavar="N", help="processes; by default as many as pay")
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A whole number from 1."""
     value = int(text)
     if value < 1:
         raise ValueError
@@ -54,28 +70,25 @@ def asked(options: argparse.Namespace, key: str) -> str | None:
     return found[-1].partition("=")[2].strip("'\"") if found else None
 
 
-def do_sweep(options: argparse.Namespace) -> dict[str, Any]:
-    """`remesa sweep`."""
-    from analysis.command import free_folder
-    from analysis.load import load
+def which(name: str | None) -> str:
+    """The experiment that was asked for."""
     from experiments import design
+
+    if not name:
+        shipped = ", ".join(design.names())
+        raise CommandError(f"which? give experiments=NAME, one of {shipped}, or a path ending in .yaml")
+    return name
+
+
+def carried(
+    options: argparse.Namespace, experiment: Any, plan: Any, scheduler: str | None, about: dict[str, Any]
+) -> tuple[Any, list[Any], float]:
+    """Show what a plan will take and run it; its outcome, the estimate if there was one, and how long it took."""
+    from analysis.command import free_folder
     from experiments.sweep import Estimate, carry_out
 
     out = console(options)
-    if options.list:
-        found = {name: design.read(name) for name in design.names()}
-        rows = [[name, one.title, f"{len(one.plan().runs()):,}", one.summary] for name, one in found.items()]
-        out.print(table("", ("experiment", "title", "runs", "summary"), rows, (2,), True))
-        return {"command": "sweep", "list": {name: one.title for name, one in found.items()}}
-    name = asked(options, "experiments")
-    scheduler = asked(options, "scheduler")
-    if not name:
-        raise CommandError(
-            f"which? give experiments=NAME, one of {', '.join(design.names())}, or a path ending in .yaml"
-        )
     given = any(one.startswith("out=") for one in options.overrides)
-    experiment = design.read(name, options.overrides)
-    plan = experiment.plan()
     folder = free_folder(next(iter(plan.scenarios.values())).out, plan, given)
     runs = len({planned.run_id for planned in plan.runs()})
     out.print(f"{experiment.title}: {len(plan.points):,} points, {_counted(plan)}: {runs:,} runs")
@@ -88,9 +101,8 @@ def do_sweep(options: argparse.Namespace) -> dict[str, Any]:
             expected.append(found)
             console(options, stderr=True).print("\n".join(words(found))) if not options.json else None
         begun = time.perf_counter()
-        return not options.plan
+        return not getattr(options, "plan", False)
 
-    about = {**experiment.about(), "asked": [f"experiments={name}", *options.overrides]}
     try:
         with progress(options, experiment.name) as (bar, say):
             outcome = carry_out(plan, folder, shown=shown, workers=options.workers, scheduler=scheduler,
@@ -103,7 +115,29 @@ def do_sweep(options: argparse.Namespace) -> dict[str, Any]:
             f"stopped; {kept:,} of {runs:,} runs are stored in {folder} and the same command goes on from there",
             INTERRUPTED,
         ) from None
-    took = time.perf_counter() - begun
+    if outcome.failed and outcome.done + outcome.already == 0:
+        raise CommandError(f"all runs failed: {outcome.failed[0]}; tracebacks are in {outcome.folder}/failures", FAILED)
+    return outcome, expected, time.perf_counter() - begun
+
+
+def do_sweep(options: argparse.Namespace) -> dict[str, Any]:
+    """`remesa sweep`."""
+    from analysis.load import load
+    from experiments import design
+
+    out = console(options)
+    if options.list:
+        found = {name: design.read(name) for name in design.names()}
+        rows = [[name, one.title, f"{len(one.plan().runs()):,}", one.summary] for name, one in found.items()]
+        out.print(table("", ("experiment", "title", "runs", "summary"), rows, (2,), True))
+        return {"command": "sweep", "list": {name: one.title for name, one in found.items()}}
+    name = asked(options, "experiments")
+    scheduler = asked(options, "scheduler")
+    name = which(name)
+    experiment = design.read(name, options.overrides)
+    plan = experiment.plan()
+    about = {**experiment.about(), "asked": [f"experiments={name}", *options.overrides]}
+    outcome, expected, took = carried(options, experiment, plan, scheduler, about)
     document = {
         "command": "sweep",
         "name": experiment.name,
@@ -117,12 +151,8 @@ def do_sweep(options: argparse.Namespace) -> dict[str, Any]:
     }
     if options.plan:
         left = outcome.planned - outcome.already - outcome.done
-        out.print(
-            f"{outcome.done} pilot runs are stored in {outcome.folder}; the same without --plan runs the other {left:,}"
-        )
+        out.print(f"{outcome.done} pilot runs are in {outcome.folder}; without --plan the other {left:,} are run")
         return document
-    if outcome.failed and outcome.done + outcome.already == 0:
-        raise CommandError(f"all runs failed: {outcome.failed[0]}; tracebacks are in {outcome.folder}/failures", FAILED)
     out.print(overview(load(outcome.folder)))
     out.print(f"Results: {outcome.folder} ({outcome.done:,} runs now, {outcome.already:,} stored before)")
     if expected and outcome.done:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from experiments.store import Planned, StoreError
 SERIAL = "serial"
 SLURM = "slurm"
 DEATHS = 2  # times more than once that a batch may lose its process before it is taken apart
+LOOK = 3.0  # s between two looks at the workers
+PATIENCE = 30.0  # s that a dead local process has to come back by itself
 WAIT = 300  # s for the first worker of a cluster
 Batch = Sequence[Planned]
 Stored = Callable[[Batch, dict[str, str]], None]
@@ -43,40 +46,84 @@ def execute(client: Any, task: Callable[[Batch], Any], batches: Iterator[Batch],
     import distributed
 
     library: Any = distributed
-    running: dict[str, Batch] = {}
+    running: dict[Any, Batch] = {}
     again: list[Batch] = []
+    keeper = Keeper(client)
+    while True:
+        while len(running) < 2 * workers_of(client):
+            batch = again.pop() if again else next(batches, None)
+            if batch is None:
+                break
+            function, *arguments = task(batch)
+            running[client.submit(function, *arguments, pure=False)] = batch
+        if not running:
+            return
+        try:
+            ended = library.wait(list(running), timeout=LOOK, return_when="FIRST_COMPLETED").done
+        except TimeoutError:
+            ended = ()
+        except library.CancelledError as error:
+            raise ClusterError(
+                "the cluster has gone; what was finished is stored, ask again to go on from there"
+            ) from error
+        for future in list(ended):
+            batch = running.pop(future)
+            fault = future.exception()
+            if isinstance(fault, StoreError):
+                raise fault
+            if fault is None:
+                stored(batch, future.result())
+            elif len(batch) > 1:
+                again += [[planned] for planned in batch]
+            else:
+                reason = " ".join(f"{type(fault).__name__}: {fault}".split())
+                if isinstance(fault, library.KilledWorker):
+                    reason = f"its process was killed {DEATHS + 1} times, also when it ran alone"
+                stored(batch, {batch[0].run_id: reason})
+            future.release()
+        keeper.look()
 
-    def submit(batch: Batch) -> Any:
-        function, *arguments = task(batch)
-        future = client.submit(function, *arguments, pure=False)
-        running[future.key] = batch
-        return future
 
-    def following() -> Batch | None:
-        return again.pop() if again else next(batches, None)
+class Keeper:
+    """Sees to it that workers who died, and whom nobody replaced, are replaced."""
 
-    pending = library.as_completed()
-    while len(running) < 2 * workers_of(client) and (batch := following()) is not None:
-        pending.add(submit(batch))
-    for future in pending:
-        batch = running.pop(future.key)
-        error = future.exception()
-        if isinstance(error, StoreError):
-            raise error
-        if future.cancelled():
-            raise ClusterError("the cluster has gone; what was finished is stored, ask again to go on from there")
-        if error is None:
-            stored(batch, future.result())
-        elif len(batch) > 1:
-            again += [[planned] for planned in batch]
-        else:
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-            if isinstance(error, library.KilledWorker):
-                reason = f"its process was killed {DEATHS + 1} times, also when it ran alone"
-            stored(batch, {batch[0].run_id: reason})
-        future.release()
-        while len(running) < 2 * workers_of(client) and (batch_ := following()) is not None:
-            pending.add(submit(batch_))
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.looked = time.monotonic()
+        self.seen = time.monotonic()
+        self.dead: dict[Any, float] = {}
+
+    def look(self) -> None:
+        """Replace local processes that stay dead, and ask a cluster that lacks workers for them.
+
+        Raises
+        ------
+        ClusterError
+            When a cluster of somebody else has had no worker for long.
+        """
+        now = time.monotonic()
+        if now - self.looked < LOOK:
+            return
+        self.looked = now
+        there = len(self.client.nthreads())
+        if there:
+            self.seen = now
+        ours = self.client.cluster
+        if ours is None:
+            if now - self.seen > WAIT:
+                raise ClusterError(
+                    f"the cluster has had no worker for {WAIT} s; what was finished is stored, ask again to go on"
+                )
+            return
+        dead = {name for name, one in list(ours.workers.items()) if hasattr(one, "is_alive") and not one.is_alive()}
+        self.dead = {name: self.dead.get(name, now) for name in dead}
+        for name, since in self.dead.items():
+            if now - since > PATIENCE:
+                nanny = ours.workers.pop(name, None)
+                if nanny is not None:
+                    ours.loop.add_callback(nanny.close)
+        if there < len(ours.worker_spec):
+            ours.scale(len(ours.worker_spec))
 
 
 def workers_of(client: Any) -> int:
@@ -93,18 +140,27 @@ def cluster(workers: int) -> Iterator[Any]:
     with contextlib.ExitStack() as stack:
         with interrupts_held():
             stack.enter_context(quiet())
-            local = stack.enter_context(
-                library.LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address="127.0.0.1:0",  # none would listen everywhere
-                    silence_logs=50,
-                )
-            )
+            local = stack.enter_context(_processes(library, workers))
             client = stack.enter_context(library.Client(local))
         yield client
+
+
+def _processes(library: Any, workers: int, attempts: int = 3) -> Any:
+    """Local processes; begun anew where one was killed before it was there."""
+    while True:
+        attempts -= 1
+        try:
+            return library.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",  # none would listen everywhere
+                silence_logs=50,
+            )
+        except RuntimeError as error:
+            if attempts <= 0:
+                raise ClusterError(f"no local processes can be started ({error}); give --workers 1") from error
 
 
 @contextlib.contextmanager

@@ -337,7 +337,8 @@ def run_plan(
             client = stack.enter_context(connected(scheduler, workers) if scheduler else cluster(wanted))
             hands = workers_of(client)
             if run is None:
-                client.run(ready, next(iter(trees.values())))
+                with contextlib.suppress(Exception):  # a worker that died meanwhile is replaced
+                    client.run(ready, next(iter(trees.values())))
 
             def carry_out(batches: Iterator[list[Planned]]) -> None:
                 execute(client, lambda batch: (run_batch, job.for_batch(batch), list(batch)), batches, stored)

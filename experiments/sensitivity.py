@@ -216,7 +216,10 @@ def emulate(points: Array, values: Array, level: float = LEVEL, folds: int = 5, 
 def _surface(points: Array, values: Array, smoothing: float) -> Any:
     from scipy.interpolate import RBFInterpolator
 
-    return RBFInterpolator(points, values, smoothing=smoothing, kernel="thin_plate_spline", degree=1)
+    try:
+        return RBFInterpolator(points, values, smoothing=smoothing, kernel="thin_plate_spline", degree=1)
+    except (np.linalg.LinAlgError, ValueError) as error:
+        raise SensitivityError(f"no surface goes through these points: {error}") from error
 
 
 def _fitted(points: Array, values: Array, level: float, folds: int, seed: int) -> tuple[float, float, float]:
