@@ -17,7 +17,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from analysis.catalogue import KINDS, do_list, do_show
-from analysis.sweeping import SENSITIVITY, SWEEP, takes_result, takes_sensitivity, takes_status, takes_sweep
+from analysis.sweeping import (
+    CALIBRATE,
+    SENSITIVITY,
+    SWEEP,
+    takes_calibration,
+    takes_result,
+    takes_sensitivity,
+    takes_status,
+    takes_sweep,
+)
 from analysis.talk import (
     FAILED,
     INTERRUPTED,
@@ -514,6 +523,12 @@ COMMANDS: dict[str, Command] = {
         takes_sensitivity,
         in_module("analysis.sensitivity", "do_sensitivity"),
         SENSITIVITY,
+    ),
+    "calibrate": Command(
+        "find parameters whose runs look like data, and say what the data do not tell",
+        takes_calibration,
+        in_module("analysis.calibrating", "do_calibrate"),
+        CALIBRATE,
     ),
     "report": Command("write the report of a folder of results", takes_folder, do_report),
     "app": Command(

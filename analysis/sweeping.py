@@ -43,6 +43,19 @@ def takes_sensitivity(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=positive, metavar="N", help="processes; by default one a processor")
 
 
+CALIBRATE = """\
+experiments=my.yaml   its base case, ranges (factors) and targets: a list of
+                      {statistic: indicator@group, value: V, tolerance: standard error, source: "where from"}
+trials=128            points that are tried; the same line again goes on where it stopped
+key=value scheduler=...       as in `remesa sweep`"""
+
+
+def takes_calibration(parser: argparse.ArgumentParser) -> None:
+    """Which experiment, and how long is searched."""
+    parser.add_argument("overrides", nargs="*", metavar="key=value", help="experiments=my.yaml trials=128")
+    parser.add_argument("--workers", type=positive, metavar="N", help="processes; by default one a processor")
+
+
 def takes_status(parser: argparse.ArgumentParser) -> None:
     """Which results."""
     parser.add_argument("folder", help="a folder of results, finished or not")

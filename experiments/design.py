@@ -38,9 +38,9 @@ from sim.parameters import declarations
 
 KEYS = {
     "title", "summary", "question", "base", "scenarios", "design", "samples", "design_seed", "factors", "points",
-    "outcomes",
+    "outcomes", "targets",
 }  # fmt: skip
-DESIGNS = ("grid", "latin_hypercube", "sobol", "list")
+DESIGNS = ("grid", "latin_hypercube", "sobol", "list", "none")  # none: ranges only, for a search
 SCALES = ("linear", "log")
 MOST = 1_000_000  # runs of one plan
 
@@ -105,6 +105,7 @@ class Experiment:
     design: str
     points: tuple[dict[str, Any], ...]
     outcomes: tuple[str, ...] | None
+    targets: tuple[Any, ...] = ()
 
     def plan(self, points: Sequence[dict[str, Any]] | None = None) -> Plan:
         """Its plan; at other points, if they are given."""
@@ -168,7 +169,7 @@ def experiment(name: str, values: dict[str, Any], overrides: Sequence[str] = ())
         if key not in KEYS:
             raise ConfigurationError(f"{name}.{key} is not a known key; allowed: {', '.join(sorted(KEYS))}")
     values = {**values, **{key: _whole(f"{name}.{key}", text) for key, text in own.items()}}
-    design = values.get("design", "list" if "points" in values else "grid")
+    design = values.get("design", "list" if "points" in values else "none" if "targets" in values else "grid")
     if design not in DESIGNS:
         raise ConfigurationError(f"{name}.design = {design!r}; allowed: {', '.join(DESIGNS)}")
     given = values.get("factors") or {}
@@ -191,6 +192,8 @@ def experiment(name: str, values: dict[str, Any], overrides: Sequence[str] = ())
         for key, lines in kinds.items()
     }
     factors = tuple(_factor(name, path, one, scenarios, [*base, *overrides]) for path, one in given.items())
+    if not isinstance(values.get("targets") or [], list):
+        raise ConfigurationError(f"{name}.targets = {values['targets']!r} is not a list")
     made = Experiment(
         name=name,
         title=str(values.get("title", name)),
@@ -199,7 +202,8 @@ def experiment(name: str, values: dict[str, Any], overrides: Sequence[str] = ())
         factors=factors,
         design=design,
         points=({},),
-        outcomes=_outcomes(name, values.get("outcomes"), scenarios),
+        outcomes=outcomes_of(name, values.get("outcomes"), scenarios),
+        targets=tuple(values.get("targets") or ()),
     )
     return dataclasses.replace(made, points=tuple(_points(made, values)))
 
@@ -224,6 +228,8 @@ def _lines(where: str, found: Any) -> list[str]:
 def _points(made: Experiment, values: dict[str, Any]) -> list[dict[str, Any]]:
     """The combinations of factors, in the order of the design."""
     name, factors = made.name, made.factors
+    if made.design == "none":
+        return [{}]
     if made.design == "list":
         points = values.get("points")
         if not isinstance(points, list) or not points or not all(isinstance(point, dict) for point in points):
@@ -328,7 +334,8 @@ def declared(configuration: Configuration, path: str) -> tuple[str, tuple[float,
     return unit, (float(bounds[0]), float(bounds[1])) if bounds else None, False
 
 
-def _outcomes(name: str, given: Any, scenarios: dict[str, Configuration]) -> tuple[str, ...] | None:
+def outcomes_of(name: str, given: Any, scenarios: dict[str, Configuration]) -> tuple[str, ...] | None:
+    """Outcomes by name, checked; None for all."""
     from sim.indicators import INDICATORS
     from sim.recorder import GROUPS
 

@@ -20,7 +20,7 @@ from experiments.store import StoreError
 Array = np.ndarray[Any, np.dtype[np.float64]]
 METHODS = ("morris", "sobol")
 LEVELS = 4  # of Morris' grid
-SMOOTHING = tuple(10.0**k for k in range(-6, 4))
+SMOOTHING = (1e-6, 1e-3, 1e-2, 0.1, 1.0, 10.0, 1e3)
 
 
 class SensitivityError(StoreError):
@@ -164,6 +164,8 @@ class Emulator:
         Of points left out that fell into the interval made without them.
     explained : at most 1
         Share of the variance of points left out that it foresaw.
+    error : unit of the outcome
+        Root of the mean squared error on points left out.
     """
 
     surface: Any
@@ -172,6 +174,7 @@ class Emulator:
     level: float
     coverage: float
     explained: float
+    error: float
 
     def at(self, points: Array) -> Array:
         """Its values at points [point, input] of the unit cube."""
@@ -210,6 +213,7 @@ def emulate(points: Array, values: Array, level: float = LEVEL, folds: int = 5, 
         level=level,
         coverage=inside / len(values),
         explained=1.0 - float((missed**2).mean()) / spread if spread else 0.0,
+        error=math.sqrt(float((missed**2).mean())),
     )
 
 
