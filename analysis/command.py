@@ -22,6 +22,7 @@ from analysis.sweeping import (
     SENSITIVITY,
     SWEEP,
     takes_calibration,
+    takes_claim,
     takes_result,
     takes_sensitivity,
     takes_status,
@@ -529,6 +530,12 @@ COMMANDS: dict[str, Command] = {
         takes_calibration,
         in_module("analysis.calibrating", "do_calibrate"),
         CALIBRATE,
+    ),
+    "discover": Command(
+        "for which inputs of a sweep a claim holds",
+        takes_claim,
+        in_module("analysis.discovering", "do_discover"),
+        "Example: remesa discover results/tipping claim='prevalence>10'\nNeeds ema-workbench: remesa[calibration]",
     ),
     "report": Command("write the report of a folder of results", takes_folder, do_report),
     "app": Command(

@@ -56,6 +56,14 @@ def takes_calibration(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=positive, metavar="N", help="processes; by default one a processor")
 
 
+def takes_claim(parser: argparse.ArgumentParser) -> None:
+    """Which results, and what should hold."""
+    parser.add_argument("folder", help="a folder of a sweep")
+    parser.add_argument(
+        "overrides", nargs="*", metavar="key=value", help="claim='outcome>number' scenario=NAME against=NAME"
+    )
+
+
 def takes_status(parser: argparse.ArgumentParser) -> None:
     """Which results."""
     parser.add_argument("folder", help="a folder of results, finished or not")

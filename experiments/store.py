@@ -391,7 +391,7 @@ class Store:
                 reason = self._fault(path)
                 if reason is None:
                     found.append(path)
-                else:
+                elif path.exists():  # not written together with others meanwhile
                     self._quarantine(path, reason)
         return found
 

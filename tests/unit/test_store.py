@@ -224,3 +224,20 @@ def test_several_writers_share_a_folder(tmp_path):
         writer.join()
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
     assert Store(tmp_path).found() == {p.run_id for p in PLAN[:3]}
+
+
+def test_a_part_that_goes_while_it_is_looked_at_is_not_put_aside(tmp_path, monkeypatch):
+    """Another writes many parts as few meanwhile."""
+    store = begun(tmp_path)
+    store.write([finished("policy-1")])
+    read = pathlib.Path.read_bytes
+
+    def gone(path):
+        path.unlink()
+        return read(path)
+
+    again = Store(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(pathlib.Path, "read_bytes", gone)
+        assert again.parts("runs") == []
+    assert not (tmp_path / "quarantine").exists()
