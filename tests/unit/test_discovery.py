@@ -16,6 +16,7 @@ def planted(noise: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     return points, inside ^ (luck.uniform(size=600) < noise)
 
 
+@pytest.mark.slow  # with the heavy extras
 @pytest.mark.parametrize("noise", [0.0, 0.05])
 def test_a_planted_box_is_found(noise):
     pytest.importorskip("ema_workbench", reason="needs remesa[calibration]")

@@ -21,6 +21,7 @@ for job in "$@"; do kill -- -$(cat "$PLAYED/pid-$job"); touch "$PLAYED/cancelled
 """
 
 
+@pytest.mark.slow  # with the heavy extras
 def test_jobs_of_slurm_carry_out_a_sweep(tmp_path):
     pytest.importorskip("dask_jobqueue", reason="needs remesa[cluster]")
     for name, text in (("sbatch", SBATCH), ("scancel", SCANCEL)):
