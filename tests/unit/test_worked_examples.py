@@ -18,7 +18,7 @@ def hires(seekers: int, vacancies: int, seed: int) -> int:
     firm = {"full_time": 1, "posted_wage": 50.0, "applicants_wage": 35.0, "marginal_product": 90.0, "vacancies": 1}
     seeker = {"status": int(Status.UNEMPLOYED), "not_working": 30.0, "not_working_part": 12.0, "reservation_flow": 5.0}
     made = town(seekers, vacancies, seed=seed, firms=firm, persons=seeker)
-    return int(made.run(Matching(reach=10.0)).markets.hires[0])
+    return int(made.run(Matching(reach=10.0, applications=1)).markets.hires[0])
 
 
 @pytest.mark.parametrize(("ratio", "elasticity"), [(1.0, 0.58), (4.0, 0.07)])
