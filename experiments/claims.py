@@ -383,6 +383,7 @@ def clm_59(form: Form) -> list[Effect]:
 PLACES = 0.7  # places of the service per job seeker, had one scheme the whole budget; as in the shipped instruments
 SCHEMES = 49  # side by side
 LOCALITIES, CLOSED = 10, 0.8  # places of CLM-40; share of vacancies of one level of work that stays closed there
+PERSONS_OF_EACH = 5_000
 LEVERS = ("service_reach", "service_schemes", "service_fit")
 
 
@@ -480,7 +481,8 @@ def clm_40(form: Form) -> list[Effect]:
     of what the second gains.
     """
     need_lever(*LEVERS)
-    base = place(form, f"territory.localities={LOCALITIES}")
+    people = PERSONS_OF_EACH * LOCALITIES  # in smaller places the few vacancies of a month differ by chance alone
+    base = place(form, f"territory.localities={LOCALITIES}", f"population={people}")
     national, local = (PLACES, 1.0, 0.0), (PLACES, 1.0, 1.0)
     arms = {"alike, national": national, "alike, local": local, "unlike, national": national, "unlike, local": local}
     unlike = ["unlike, national", "unlike, local"]
