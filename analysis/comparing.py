@@ -210,7 +210,7 @@ def run_pairs(
     configuration = worlds[name]
     about: dict[str, Any] = {"baseline": first, "policy": name}
     if options.stress:
-        more, stress = stressed(worlds)
+        more, stress = stressed({first: worlds[first], name: worlds[name]})  # of the first case
         worlds = {**worlds, **more}
         about |= {"stress": stress} if stress else {}
     if not widths:

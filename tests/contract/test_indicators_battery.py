@@ -5,7 +5,7 @@ import pytest
 from batteries import check_indicator, depopulated, run
 
 from sim.agents import Firm, Household, Migrant, Person
-from sim.codes import Occupation, Reason, Sector, Sex, Status
+from sim.codes import Channel, Occupation, Reason, Sector, Sex, Status
 from sim.indicators import INDICATORS
 
 each_indicator = pytest.mark.parametrize("indicator", INDICATORS.values(), ids=INDICATORS)
@@ -68,6 +68,10 @@ def participation(model, sex=None) -> float:
     return share([p for p in adults if p.status in LABOUR_FORCE], adults)
 
 
+def runs_a_firm(person) -> bool:
+    return person.employer is not None and person.employer.founder is person
+
+
 def among(model, status, of, adults_only=True) -> float:
     base = [p for p in people(model) if p.status in of]
     return share([p for p in base if p.status in status], base)
@@ -125,7 +129,10 @@ SLOWLY = {
     "unemployment": lambda m: among(m, (Status.UNEMPLOYED,), LABOUR_FORCE),
     "unemployment_broad": unemployment_broad,
     "employment_rate": lambda m: share([p for p in people(m) if p.status in WORKING], people(m)),
-    "self_employment": lambda m: among(m, (Status.OWN_ACCOUNT,), WORKING),
+    "self_employment": lambda m: share(
+        [p for p in people(m) if p.status is Status.OWN_ACCOUNT or runs_a_firm(p)],
+        [p for p in people(m) if p.status in WORKING],
+    ),
     "informality": lambda m: share(
         [p for p in people(m) if p.status in WORKING and not (p.status is Status.EMPLOYED and p.formal)],
         [p for p in people(m) if p.status in WORKING],
@@ -164,7 +171,7 @@ SLOWLY = {
     "irregular_away": lambda m: 100 * mean(1 - g.regular for g in m.agents_by_type[Migrant]),
     "migrant_debt": lambda m: mean(g.debt for g in m.agents_by_type[Migrant]),
     "formal_transfers": lambda m: (
-        100.0 * sum(g.sent for g in m.agents_by_type[Migrant] if g.channel < 3)
+        100.0 * sum(g.sent for g in m.agents_by_type[Migrant] if g.channel != Channel.INFORMAL)
         / max(sum(g.sent for g in m.agents_by_type[Migrant]), 1e-9)
     ),
     "firms": lambda m: len(private(m)),

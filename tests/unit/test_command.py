@@ -45,7 +45,7 @@ def here(tmp_path, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.setattr(runs, "run_one", invented_run)
     report = types.ModuleType("analysis.report")
-    report.write = lambda folder, out: pathlib.Path(out).write_text("report") and out  # type: ignore[attr-defined]
+    report.write = lambda folder, out, **more: pathlib.Path(out).write_text("report") and out  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "analysis.report", report)
     return folder
 
