@@ -113,11 +113,7 @@ def shell(pages: tuple[Page, ...]) -> Any:
 def links(pages: tuple[Page, ...], shown: str) -> list[Any]:
     """Links to all pages."""
     here: dict[str, Any] = {"aria-current": "page"}
-    return [
-        html.Li(html.A(page.title, href=page.path, **(here if page.path == shown else {})))
-        for page in pages
-        if len(pages) > 1
-    ]
+    return [html.Li(html.A(page.title, href=page.path, **(here if page.path == shown else {}))) for page in pages]
 
 
 def said(error: Exception) -> None:
@@ -184,6 +180,7 @@ def serve(options: argparse.Namespace) -> dict[str, Any]:
     out, local = console(options), is_loopback(options.host)
     compare.WORKERS = options.workers
     app = application(hosts=() if local else ("*",))
+    compare.layout()  # places and packages are read, and the processes begin to warm up, before anybody waits
     try:
         server = make_server(options.host, options.port, app.server, threaded=True)
     except (OSError, SystemExit, socket.gaierror) as error:

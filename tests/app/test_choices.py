@@ -13,7 +13,7 @@ HALF = (10, 10, 5, 20, 0, 5, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("place", choices.places())
-@pytest.mark.parametrize("package", [choices.packages()[0], OWN, NONE])
+@pytest.mark.parametrize("package", [OWN, NONE])
 def test_a_link_restores_what_was_chosen(place, package):
     shares = HALF if package == OWN else (0,) * len(BUNDLE)
     chosen = Choices(place, package, shares, **choices.defaults(place))
@@ -22,9 +22,12 @@ def test_a_link_restores_what_was_chosen(place, package):
     assert read(other.query()) == other
 
 
-@pytest.mark.parametrize("package", choices.packages())
-@pytest.mark.parametrize("place", choices.places())
-def test_every_ready_package_can_be_run_in_every_place(place, package):
+PAIRS = [(choices.DEFAULT["place"], package) for package in choices.packages()]
+PAIRS += [(place, choices.packages()[k % len(choices.packages())]) for k, place in enumerate(choices.places()[1:])]
+
+
+@pytest.mark.parametrize(("place", "package"), PAIRS)
+def test_ready_packages_can_be_run_in_every_place(place, package):
     both = Choices(place, package, **choices.defaults(place)).scenarios()
     assert list(both["policy"].tree["policies"]) and not both["baseline"].tree["policies"]
     assert both["policy"].tree["shocks"] == both["baseline"].tree["shocks"]

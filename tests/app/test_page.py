@@ -145,21 +145,22 @@ def test_two_visitors_see_each_their_own(visit):
     assert "training" in two.page.locator(".question").inner_text()
 
 
-@pytest.mark.parametrize(
-    ("control", "value"),
-    [("package", "skills"), ("around", "drought"), ("months", "24"), ("seeds", "1"), ("persons", "500")],
-)
-def test_every_list_changes_what_is_seen(visit, control, value):
+def test_every_list_changes_what_is_seen(visit):
     one = visit().done()
-    one.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    before = one.page.locator("#score").inner_text() + one.page.locator("#state").inner_text()
-    one.page.locator(f"#{control}-list").select_option(value)
-    one.page.wait_for_function("name => location.search.includes(name)", arg=f"{control}={value}")
-    one.done()
-    one.page.wait_for_function(
-        "before => document.querySelector('#score').innerText + document.querySelector('#state').innerText !== before",
-        arg=before,
-    )
+    one.page.evaluate("() => document.querySelectorAll('details').forEach(one => one.open = true)")
+    seen = "() => document.querySelector('#score').innerText + document.querySelector('#state').innerText"
+    for control, value in (
+        ("package", "skills"), ("around", "drought"), ("months", "24"), ("seeds", "1"), ("persons", "500"),
+        ("place", "tonga_2005"),
+    ):  # fmt: skip
+        before = one.page.evaluate(seen)
+        one.page.locator(f"#{control}-list").select_option(value)
+        one.page.wait_for_function("name => location.search.includes(name)", arg=f"{control}={value}")
+        if control == "place":  # the size that suits it would take longer than this test
+            assert "months" not in one.page.url and one.page.locator("#persons-list").input_value() == "5000"
+            continue
+        one.done()
+        assert one.page.evaluate(seen) != before
     assert one.faults == []
 
 

@@ -54,3 +54,61 @@ def test_every_page_lays_out_and_has_its_own_address():
     assert len({page.path for page in PAGES}) == len(PAGES)
     for page in PAGES:
         assert isinstance(page, Page) and page.content.layout("") is not None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/assets/../server.py",
+        "/assets/%2e%2e/server.py",
+        "/etc/passwd",
+        "/_dash-component-suites/dash/../../../etc/passwd",
+    ],
+)
+def test_no_address_reaches_a_file_that_is_not_served(client, path):
+    found = client.get(path, base_url="http://localhost")
+    assert "root:" not in found.get_data(as_text=True) and "def serve" not in found.get_data(as_text=True)
+
+
+class Served:
+    """A server that ends as soon as it is asked to serve."""
+
+    server_port = 8050
+
+    def serve_forever(self):
+        raise KeyboardInterrupt
+
+    def server_close(self):
+        pass
+
+
+@pytest.mark.parametrize(("host", "warned"), [("127.0.0.1", False), ("0.0.0.0", True)])
+def test_it_is_for_this_machine_alone_unless_told_otherwise_and_then_it_warns(host, warned, monkeypatch, capsys):
+    import argparse
+
+    import werkzeug.serving
+
+    from analysis.app import compare, server
+
+    listened = []
+    monkeypatch.setattr(werkzeug.serving, "make_server", lambda h, p, *_, **__: listened.append(h) or Served())
+    monkeypatch.setattr(compare, "engine", lambda: None)
+    server.serve(argparse.Namespace(host=host, port=0, workers=1, json=False))
+    said = capsys.readouterr().out
+    assert listened == [host] and ("Warning" in said) == warned and ("can be reached from other" in said) == warned
+
+
+def test_a_port_that_is_taken_is_answered_in_a_line(monkeypatch):
+    import argparse
+    import socket
+
+    from analysis.app import compare, server
+    from analysis.talk import CommandError
+
+    monkeypatch.setattr(compare, "engine", lambda: None)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        asked = argparse.Namespace(host="127.0.0.1", port=taken.getsockname()[1], workers=1, json=False)
+        with pytest.raises(CommandError, match="give another --port"):
+            server.serve(asked)
