@@ -110,6 +110,14 @@ def covered(on: int) -> Touch:
 
 
 SCARCE = ("territory=poland_return_2008",)  # jobs are scarce and own-account work is not open to everybody
+
+
+def as_dear(world: World) -> None:
+    """The way without papers costs what the regular one does."""
+    there = world.population.destinations
+    there.irregular_fee[:] = there.fare
+
+
 NOTHING = {"gain_weight": 0.0}
 AT_THE_MARGIN = 3.0  # years of pay by which all attachment is lowered, so that many weigh it
 WITHOUT_GAIN = "expected income does not count"
@@ -136,8 +144,8 @@ FACTORS: tuple[tuple[str, str, Touch | None, Touch, dict[str, float], str, Touch
      WITHOUT_GAIN, None),
     ("pull: health", "care and services worth half a year of pay more", None,
      scaled("Destinations", "amenity", 1.0, 0.5), {}, "home gains as much", scaled("Localities", "rights", 1.0, 0.5)),
-    ("pull: protection", "everybody gets papers", None, scaled("Destinations", "regular_share", 0.0, 1.0), NOTHING,
-     WITHOUT_GAIN, None),
+    ("pull: protection", "everybody gets papers, where the way without them costs as much", as_dear,
+     both(as_dear, scaled("Destinations", "regular_share", 0.0, 1.0)), NOTHING, WITHOUT_GAIN, None),
     ("pull: incentives", "half of the way is paid", None, scaled("Persons", "travel_grant", 0.0, 0.5), NOTHING,
      WITHOUT_GAIN, None),
     ("pull: ageing", "a third more jobs and papers", None,
@@ -210,7 +218,7 @@ def jobs_exist(worlds: Worlds, seed: int) -> dict[str, Any]:
 @claim("CLM-56", "People leave even where jobs exist")
 def clm_56(form: Form) -> list[Effect]:
     """Job finding and loss at home as at the best destination; pay and services as they are."""
-    found = form.measure(jobs_exist, {"place": [*SCARCE, f"population={form.population}", "months=1"]}, form.seeds)
+    found = form.measure(jobs_exist, {"place": [f"population={form.population}", "months=1"]}, form.seeds)
     return [
         Effect("want to leave at equal chances of work", each(found, "jobs"), +1, each(found, "all"), False,
                "pay and services equal, too; no networks", "per 1,000 adults",
@@ -372,7 +380,9 @@ def clm_60(form: Form) -> list[Effect]:
         Effect("brought home: sent back or failed less chosen", each(found, "worse"), -1, each(null, "worse"), False,
                "all away are given the savings they aim at, and debts", unit,
                f"{numbers[0]:.0f} returns a seed, {numbers[1]:.0f} of them forced; who chose brings {numbers[2]:.1f}."
-               " Failed: without work there and with less than the way had cost."),
+               " Failed: without work there and with less than the way had cost.",
+               "Those sent home are taken from all who have no papers, many of whom have saved for years; and who chose "
+               "to come home in the control has gone on saving beyond what was given."),
         Effect("brought home: sent back less chosen", each(found, "sent"), 0, unit=unit),
         Effect("brought home: failed less chosen", each(found, "failed"), 0, unit=unit),
         Effect("earnings 18 months later: sent back less chosen", each(found, "sent later"), 0, unit=unit),

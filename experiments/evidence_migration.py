@@ -25,8 +25,8 @@ STOCK = 0.02  # of adults abroad at the start: with those who came back, 1 to 5 
 
 
 def communities_of(form: Form) -> list[str]:
-    """Small Mexican towns of a thousand with few migrants: sixty of them, in the quick form sixteen."""
-    number = 16 if form.quick else 60
+    """Small Mexican towns of a thousand with few migrants: sixty of them, in the quick form ten."""
+    number = 10 if form.quick else 60
     return [
         "territory=mexico_michoacan_like", f"population={1000 * number}", f"territory.localities={number}",
         f"months={12 * YEARS}", f"territory.destinations.united_states.emigrants={STOCK}",
@@ -254,9 +254,10 @@ def t17(form: Form) -> list[Part]:
              f"{np.mean(each(found, 'dispersion at the start')):.1f}, from {np.mean(each(found, 'start')):.1f} % on "
              "average.", reason="A few go abroad everywhere, whatever others do, so that the lowest places rise too."),
         Part("e: share of women among first trips rises with prevalence", each(found, "women"), 0.0, None, None,
-             "share per unit", ("N01",)),
+             "share per unit", ("N01",), reason="Women follow husbands, and few couples part here."),
         Part("e: share of poorer households rises with prevalence", each(found, "poorer"), 0.0, None, None,
-             "share per unit", ("N01",), "Below the median income per head of their community."),
+             "share per unit", ("N01",), "Below the median income per head of their community.",
+             "Help from those who are there halves the cost at most; the poorest still cannot pay the rest."),
     ]  # fmt: skip
 
 
@@ -385,6 +386,8 @@ def t21(form: Form) -> list[Part]:
         apart = [one["work"] - one["family"] for one in found]
         parts += [
             Part(f"{words}: gone within 60 months", each(found, "gone"), 0.20, 0.50, 0.35, sources=("G06",),
+                 reason="Pay there is ten times pay here, and a gain counts in years of local pay without limit, so that "
+                 "savings aimed at soon weigh little beside it.",
                  means=f"{np.mean(each(found, 'stays')):.0f} stays a seed; onward moves count as gone, deaths do not.",
                  picture=Picture(f"Hazard of leaving the destination, {words}", "year of stay", "% a year",
                                  (("mean", (1.0, 2.0, 3.0, 4.0, 5.0), tuple(hazards.tolist()), "line"),),
