@@ -381,7 +381,7 @@ def clm_60(form: Form) -> list[Effect]:
                "all away are given the savings they aim at, and debts", unit,
                f"{numbers[0]:.0f} returns a seed, {numbers[1]:.0f} of them forced; who chose brings {numbers[2]:.1f}."
                " Failed: without work there and with less than the way had cost.",
-               "Those sent home are taken from all who have no papers, many of whom have saved for years; and who chose "
+               "Those sent home are taken from all without papers, many of whom have saved for years; and who chose "
                "to come home in the control has gone on saving beyond what was given."),
         Effect("brought home: sent back less chosen", each(found, "sent"), 0, unit=unit),
         Effect("brought home: failed less chosen", each(found, "failed"), 0, unit=unit),

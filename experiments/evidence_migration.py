@@ -386,8 +386,8 @@ def t21(form: Form) -> list[Part]:
         apart = [one["work"] - one["family"] for one in found]
         parts += [
             Part(f"{words}: gone within 60 months", each(found, "gone"), 0.20, 0.50, 0.35, sources=("G06",),
-                 reason="Pay there is ten times pay here, and a gain counts in years of local pay without limit, so that "
-                 "savings aimed at soon weigh little beside it.",
+                 reason="Pay there is ten times pay here, and a gain counts in years of local pay without limit: "
+                 "savings aimed at weigh little beside it.",
                  means=f"{np.mean(each(found, 'stays')):.0f} stays a seed; onward moves count as gone, deaths do not.",
                  picture=Picture(f"Hazard of leaving the destination, {words}", "year of stay", "% a year",
                                  (("mean", (1.0, 2.0, 3.0, 4.0, 5.0), tuple(hazards.tolist()), "line"),),

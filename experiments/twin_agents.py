@@ -502,7 +502,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
                     later = model.rules.participation.beta**wait
                     cost = moving.price_of_trip(there.fare, helped, rules.tie_discount, 0.0)
                     gain = moving.gain_in_years(value_there, here, worth * later, later * cost / price, median)
-                if not admitted or there.irregular_fee > 0.0:
+                tempting = wait > 0.0 or there.irregular_fee < there.fare
+                if not admitted or (tempting and there.irregular_fee > 0.0):
                     asked = moving.price_of_trip(there.irregular_fee, helped, rules.tie_discount, 0.0)
                     worth = present_value * there.undetected
                     without_papers = moving.gain_in_years(as_one(False), here, worth, asked / price, median)

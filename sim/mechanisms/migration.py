@@ -195,13 +195,15 @@ def consider(
     places = len(destinations.fare)
     kin = np.zeros((len(households.locality), places), np.int16)
     crowd = np.zeros((len(localities.adults), places), np.int64)
-    everyone = np.zeros(len(localities.adults))
+    known = np.zeros((len(localities.adults), places))
     for m in range(len(migrants.person)):
         if not migrants.ended[m]:
             kin[migrants.household[m], migrants.destination[m]] += 1
             crowd[migrants.locality[m], migrants.destination[m]] += 1
-    for place in range(len(everyone)):
-        everyone[place] = max(1, localities.adults[place] + crowd[place].sum())
+    for place in range(len(localities.adults)):
+        everyone = max(1, localities.adults[place] + crowd[place].sum())
+        for d in range(places):
+            known[place, d] = acquainted(crowd[place, d] / everyone, rules.circle) if rules.ties else 0.0
     weight, gain_of, cost_of, worth_of = np.zeros(places), np.zeros(places), np.zeros(places), np.zeros(places)
     help_of, network_of, wait_of = np.zeros(places), np.zeros(places), np.zeros(places)
     way_of = np.zeros(places, np.int64)
@@ -254,8 +256,7 @@ def consider(
                 tie = 1.0 if kin[h, d] > (1 if stays else 0) else 0.0
             if not stays:
                 if rules.ties:
-                    known = acquainted(crowd[place, d] / everyone[place], rules.circle)
-                    helped = help_there(tie, known, rules.community)
+                    helped = help_there(tie, known[place, d], rules.community)
                 told = 1.0 * persons.job_information[i]
                 kappa = knowledge(helped, persons.trips[i], told, rules.tie_knowledge, rules.trip_knowledge)
                 doubted = doubt(kappa, rules.pessimism)
@@ -284,10 +285,11 @@ def consider(
                 if admitted:
                     wait = wait_left(persons.admitted_month[i], now, 1.0 * destinations.waiting[d])
                     cost = price_of_trip(1.0 * destinations.fare[d], helped, rules.tie_discount, grant)
-                    later = math.pow(preferences.beta, wait)
+                    later = math.pow(preferences.beta, wait) if wait > 0.0 else 1.0
                     worth = present_value * later
                     gain = gain_in_years(there, here, worth, later * cost / price, median)
-                if not admitted or destinations.irregular_fee[d] > 0.0:
+                tempting = wait > 0.0 or destinations.irregular_fee[d] < destinations.fare[d]
+                if not admitted or (tempting and destinations.irregular_fee[d] > 0.0):
                     asked = price_of_trip(1.0 * destinations.irregular_fee[d], helped, rules.tie_discount, grant)
                     at_risk = present_value * undetected[d]
                     chance = in_work[d, 0, 0] + at_start * (in_work[d, 0, 1] - in_work[d, 0, 0])

@@ -238,8 +238,8 @@ class Newcomers(Mechanism):
 
     def send(self, month: Month) -> None:
         """Those at work send to their origin, by the equation of R4."""
-        at_work = np.isin(month.values(Persons.status), (EMPLOYED, OWN_ACCOUNT))
-        rows = np.flatnonzero((month.values(Persons.newcomer) == 1) & at_work)
+        rows = np.flatnonzero(month.values(Persons.newcomer))
+        rows = rows[np.isin(month.values(Persons.status)[rows], (EMPLOYED, OWN_ACCOUNT))]
         rows = rows[np.argsort(month.values(Persons.id)[rows], kind="stable")]
         homes = month.values(Persons.household)[rows]
         rows = rows[np.unique(homes, return_index=True)[1]]  # one sender of a household: the first by identity
