@@ -612,7 +612,7 @@ def test_who_may_come_regularly_waits_and_then_goes_or_takes_the_other_way():
     went = gone(world)
     assert len(went) and (world.population.migrants.route == Route.REGULAR).all()
     assert (persons.admitted_month[went] == NOT_ASKED).all()
-    impatient = village(destination=slow | {"waiting": 120.0, "irregular_fee": 300.0})
+    impatient = village(destination=slow | {"waiting": 240.0, "irregular_fee": 300.0, "current_finding": 0.9})
     impatient.run(ALWAYS)
     assert (impatient.population.migrants.route == Route.IRREGULAR).all() and len(gone(impatient))
 
