@@ -88,7 +88,9 @@ def waterfall(results: Results, policy: str, baseline: str, level: float = LEVEL
 def paint_waterfall(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
     """One waterfall for each world, from the top down; shares of what is sent stand beside the bars."""
     figure, grid = canvas(2 if narrow else 1, 1 if narrow else 2, 7.6 if narrow else 4.2, narrow)
-    divisor, word = scale(frame[frame["scenario"] != "difference"]["mean"].max())
+    worlds = frame[frame["scenario"] != "difference"]
+    divisor, word = scale(worlds["mean"].max())
+    ends = min(0.0, 1.05 * worlds[["start", "end"]].min().min() / divisor), 1.5 * worlds["mean"].max() / divisor
     for axes, scenario in zip(grid.ravel(), ("without", "with"), strict=True):
         rows = frame[frame["scenario"] == scenario].reset_index(drop=True)
         sent = max(float(rows["mean"][0]), 1e-12)
@@ -108,7 +110,7 @@ def paint_waterfall(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
         axes.invert_yaxis()
         axes.set_title(lines(f"{scenario.capitalize()} {cause(frame)}", narrow, 34))
         axes.set_xlabel(f"{word}{unit_words(str(rows['unit'].iloc[0]))}")
-        axes.set_xlim(min(0.0, rows[["start", "end"]].min().min() / divisor * 1.05), 1.45 * sent / divisor)
+        axes.set_xlim(*ends)
         across(axes)
     return figure
 

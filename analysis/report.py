@@ -24,6 +24,7 @@ import pandas as pd
 
 from analysis import figures, provenance, sentences, trail
 from analysis.figures import SMALL, Drawing, group_words, measured, people, with_currency
+from analysis.figures_remittances import WATERFALL
 from analysis.headlines import card, headlines, mood
 from analysis.load import Results, load
 from analysis.sentences import number, percent, quantity, shown, unit_words, verdict
@@ -185,7 +186,7 @@ def content(one: Comparison, lives: Lives | str = "") -> dict[str, Any]:
         "trail": causal_trail(one, since),
         "stress": stress(one, lead),
         "lives": ({"missing": lives} if lives else None) if isinstance(lives, str) else told(one, lives, since),
-        "figures": [drawn(one, name, drawing, since) for name, drawing in figures.FIGURES.items()],
+        "figures": [drawn(one, name, drawing, since) for name, drawing in of_comparison(results).items()],
         "second": second_question(one, since),
         "table": table(one, effects),
         "places": places(one),
@@ -324,6 +325,11 @@ def timing(event: dict[str, Any]) -> str:
 
 
 # ---- figures
+
+
+def of_comparison(results: Results) -> dict[str, Drawing]:
+    """The figures of a comparison that these results can fill."""
+    return figures.FIGURES | ({"waterfall": WATERFALL} if measured(results, "use_daily") else {})
 
 
 def drawn(one: Comparison, name: str, drawing: Drawing, since: str) -> dict[str, Any]:

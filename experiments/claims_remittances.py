@@ -608,14 +608,14 @@ def support(model: Remesa, ids: Array) -> None:
     homes, persons = model.population.households, model.population.persons
     rows = rows_by_id(homes.id, ids)
     rows = rows[rows >= 0]
-    homes.business_advice[rows] = 1.0
-    homes.loan_guarantee[rows] = 1.0
+    homes.business_advice[rows] = 0.3
+    homes.loan_guarantee[rows] = 0.5
     theirs = np.zeros(homes.count, bool)
     theirs[rows] = True
     idle = np.isin(persons.status, (int(Status.INACTIVE), int(Status.UNEMPLOYED), int(Status.OWN_ACCOUNT)))
     persons.training_place[:] = np.where(idle & theirs[persons.household], 1.0, 0.0)
     lenders = model.population["Lenders"]
-    lenders.values("fund")[:] = 0.02 * model.world.start.base_pay * model.world.start.persons
+    lenders.values("fund")[:] = 0.002 * model.world.start.base_pay * model.world.start.persons
     firms = model.population.firms
     firms.coaching[:] = np.where(model.world.month - model.world.burn_in - firms.start_month < TWO_YEARS, 1.0, 0.0)
 
