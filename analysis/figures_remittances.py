@@ -21,9 +21,8 @@ from analysis.figures import (
     lines,
     scale,
     styled,
-    unit_words,
 )
-from analysis.sentences import rounded
+from analysis.sentences import rounded, unit_words
 from experiments.effects import LEVEL, interval
 
 if TYPE_CHECKING:
