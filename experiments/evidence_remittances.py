@@ -118,7 +118,9 @@ def t24(form: Form) -> list[Part]:
              means=f"Of {hit:.0f} households that lose a seed, {away:.0f} have somebody abroad."),
         Part("b: change of consumption over change of income, with somebody abroad",
              [one["migrant consumed"] for one in found], 0.0, 0.35, 0.0, sources=("R02",),
-             means="0: consumption does not follow income at all."),
+             means="0: consumption does not follow income at all.",
+             reason="What is not replaced is cut by about four fifths, as by all others: in a year usual income has "
+             "adapted to the loss (R5). Little is replaced where those abroad are without work and savings."),
         Part("b: the same of other households, less that", gap, 0.25, None, 0.6, sources=("R02",),
              means="How much more those without anybody away must cut."),
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from unit.stand_in import Stand, places
 
 from sim.codes import Sector, Status, Work
-from sim.mechanisms.production import Production, eaten_at_home, net_pay, payroll_share
+from sim.mechanisms.production import Production, eaten_at_home, harvest_left, net_pay, payroll_share
 from sim.population import Firms, Households, Persons, Population
 from sim.technology import farm_product, farm_return, marginal_product, output, trade_capacity
 
@@ -108,3 +108,10 @@ def test_a_better_harvest_is_sold_and_a_closed_firm_pays_nothing():
         Stand(population, place=PLACE).run(Production())
     assert plenty.households.liquid_assets[2] == 4_500 - 1_200
     assert normal.firms.sales[0] == 0.0 and normal.persons.earnings[0] == 0.0
+
+
+def test_works_save_their_share_of_a_bad_harvest_and_nothing_of_a_good_one():
+    """A harvest of .6 with half of the loss saved is .8."""
+    assert harvest_left(0.6, 0.5) == pytest.approx(0.8)
+    assert harvest_left(0.6, 0.0) == pytest.approx(0.6) and harvest_left(0.6, 1.0) == 1.0
+    assert harvest_left(1.2, 0.9) == 1.2

@@ -79,3 +79,21 @@ def test_nobody_here_changes_no_quality():
     before = population.localities.school_quality.copy()
     Stand(population).run(Services())
     np.testing.assert_array_equal(population.localities.school_quality, before)
+
+
+def test_gifts_of_those_away_become_buildings():
+    """What keeps up the buildings of a month, given once more, adds as much as a month wears off."""
+    buildings = []
+    for gifts in (0.0, 500.0):
+        population = town()
+        world = Stand(population)
+        world.run(Services())  # the first month's purchases are what upkeep costs
+        before = float(population.localities.buildings[0])
+        upkeep = float(population.localities.start_upkeep[0])
+        population.localities.gifts[:] = gifts
+        world.run(Services())
+        buildings.append(float(population.localities.buildings[0]))
+        assert upkeep > 0.0
+    added = Services().wear * 0.8 * 500.0 / upkeep
+    assert buildings[1] - buildings[0] == pytest.approx(added, rel=1e-3)
+    assert before > 0.0
