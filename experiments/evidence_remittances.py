@@ -231,9 +231,13 @@ def t25(form: Form) -> list[Part]:
     part = float(np.mean(each("elasticity of formal number")) / np.mean(each("elasticity of formal")))
     parts = [
         Part("a: elasticity of all remittances to the average cost", each("elasticity of total"), -0.5, -0.05, -0.22,
-             "elasticity", ("R05",), f"Formal senders pay {100 * cost:.1f} % of what they send."),
+             "elasticity", ("R05",), f"Formal senders pay {100 * cost:.1f} % of what they send.",
+             "A third of those away plan nothing, because their household earns more than they would give it, and "
+             "emergencies and loans are answered whatever it costs."),
         Part("b: elasticity of formal volume", each("elasticity of formal"), -2.2, -0.5, -1.6, "elasticity", ("R06",),
-             "Most of it is a move between channels."),
+             "Most of it is a move between channels.",
+             "Four in five senders do not compare: they know their own channel and the carriers, and take other formal "
+             "prices to be the operators'. So only part of them sees what the others ask."),
         Part("b: that less the elasticity of the total", [one["elasticity of formal"] - one["elasticity of total"]
              for one in found], None, 0.0, -1.4, "elasticity", ("R05", "R06"), "Formal volume answers more."),
         Part("c: informal over formal at an average cost of 10 %", each("at 10, ratio"), 0.35, 0.75, None, "ratio",
@@ -364,10 +368,13 @@ def t27(form: Form) -> list[Part]:
     households = np.mean(each("households"))
     return [
         Part("daily needs, school and health, of a further unit", each("daily, school and health", 100.0), 50.0, 85.0,
-             None, "%", ("R16",), f"{households:.0f} households a seed."),
+             None, "%", ("R16",), f"{households:.0f} households a seed.",
+             "Saving stops at a buffer of two months' need, and a house of a year's income, both assumptions, is soon "
+             "built: in three years nearly all that comes is consumed."),
         Part("housing", each("housing", 100.0), 5.0, 35.0, None, "%", ("R16",), "Building and repair."),
         Part("business", each("business", 100.0), 0.5, 10.0, 2.0, "%", ("R15", "R17"),
-             "Own money put into a start-up that the household would not have had."),
+             "Own money put into a start-up that the household would not have had.",
+             "Start-ups are rare and small, and most founders have the money without remittances."),
         Part("households that try a business in three years", each("tried a business", 100.0), 1.0, 10.0, 3.0, "%",
              ("R15",), "Start-ups of members of recipient households."),
         Part("of these, closed within the three years", each("closed", 100.0), None, None, None, "%", ("R15",),
