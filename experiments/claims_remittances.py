@@ -142,27 +142,29 @@ def effect(found: Found, treatment: str, name: str, scale: float = 1.0) -> list[
 
 KEPT = "parameters.remittances.choice=0"
 UNFELT = "parameters.remittances.cost_felt=0"
+MONTHLY = "parameters.remittances.lumpy=0"
 EURO = 655.957
 
 
 @claim("CLM-13", "Cheaper transfers: more of them formal, more arrives, less is lost")
 def clm_13(form: Form) -> list[Effect]:
     """Fees of all formal channels halved, against fees as they are; second year."""
-    found, null = compared(form), compared(form, ["fees"], KEPT, UNFELT)
+    found, null = compared(form), compared(form, ["fees"], KEPT, UNFELT, MONTHLY)
+    none = "all keep to their channel, plans do not answer to the cost, and money is sent every month"
     base, saved = np.mean(each(found, "without arrived")), np.mean(effect(found, "fees", "remittances_fees"))
     return [
         Effect("formal share of what is sent", effect(found, "fees", "formal_transfers"), +1,
                effect(null, "fees", "formal_transfers"),
-               False, "all keep to their channel, and what is planned does not answer to the cost", "points"),
+               False, none, "points"),
         Effect("what arrives", effect(found, "fees", "arrived", 100.0 / base), +1,
                effect(null, "fees", "arrived", 100.0 / base), False,
-               "all keep to their channel, and what is planned does not answer to the cost", "%",
+               none, "%",
                f"Mean of both years. Fees and margins change by {saved / EURO:,.0f} EUR a month in a place of "
                f"{np.mean(each(found, 'adults')):,.0f} adults, at the fixed parity of the franc.",
                "Fees come on top of what is sent, so even who neither moves nor plans anew sends a little sooner."),
         Effect("share of what is sent that must be expected to be lost", effect(found, "fees", "risk"), -1,
                effect(null, "fees", "risk"), False,
-               "all keep to their channel, and what is planned does not answer to the cost", "points",
+               none, "points",
                "By the chance of loss of the ways that were used; what is lost in fact are a few transfers."),
     ]  # fmt: skip
 

@@ -337,7 +337,7 @@ def send(
                 usable[k] = 1
 
         # The balance that is worth a transfer by the way used last, and what sending it would cost.
-        worth = sending_balance(fixed[last] + travel[last], planned, rules.wait)
+        worth = sending_balance(fixed[last] + travel[last], planned, rules.wait) if rules.lumpy else 0.0
         weigh(
             providers, rules, fixed, rate, travel, usable, max(worth, planned, 0.01), abroad, last, informed[m],
             regular, share, score,
@@ -560,6 +560,7 @@ class Remittances(Mechanism):
     investment: int = switch("remittances build up the migrant's own life at home, the more likely a return is")
     collective: int = switch("those away give to common projects of their place")
     competition: int = switch("exchange margins answer to how many firms compete and customers compare prices")
+    lumpy: int = switch("money waits until the balance is worth a transfer; off: it is sent every month")
     cost_felt: int = switch("what is planned answers to the expected cost of sending; off: to the cost once known")
     choice: int = switch("the channel is chosen anew with each transfer; off: all keep to the one used last")
     control: int = switch("remittances give those who receive and send them a say in the use of money")

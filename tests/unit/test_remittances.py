@@ -414,3 +414,15 @@ def test_who_receives_gains_a_say_unless_that_is_switched_off():
         power.append(float(world.population.households.women_power[0]))
     assert power[0] == pytest.approx((30.0 + 10.0) / 120.0)
     assert power[1] == pytest.approx((30.0 + 50.0 + 10.0) / 220.0)
+
+
+def test_without_lumps_a_fixed_cost_does_not_make_sending_rarer():
+    sent = []
+    for on in (0, 1):
+        world = town(fixed=20.0, count=40)
+        months = []
+        for _ in range(6):
+            world.run(Remittances(lumpy=on))
+            months.append(float((world.population.migrants.sent > 0).mean()))
+        sent.append(np.mean(months))
+    assert sent[0] == 1.0 > sent[1]
