@@ -10,6 +10,8 @@ from unit.invented_results import invented
 
 from analysis import command
 from analysis.documents import CODE, DOCUMENTS, FROM_CODE, FROM_RESULTS, PICTURE, RESULTS, current, document, lines
+from experiments import design
+from experiments.discovery import read_claim
 from experiments.labour_survey import parse_options, read_options
 from scenarios.configuration import compose
 from sim.indicators import INDICATORS
@@ -105,6 +107,13 @@ def test_commands_of_the_readme_can_be_given(typed, tmp_path, monkeypatch, capsy
         assert command.main(typed) == 0
         return
     options = command.parsed(typed)
+    if typed[0] in ("sweep", "sensitivity", "calibrate"):
+        name = next((one.partition("=")[2] for one in options.overrides if one.startswith("experiments=")), "smoke")
+        assert name == "mine.yaml" or design.read(name).factors
+        return
+    if typed[0] == "discover":
+        assert read_claim(options.overrides[0].removeprefix("claim="))
+        return
     if typed[0] == "estimate":
         assert read_options(**parse_options(options.overrides)).income
         return
