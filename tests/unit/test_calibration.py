@@ -99,6 +99,7 @@ def test_a_point_without_result_is_far_and_is_left_out_of_the_surfaces():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_three_parameters_of_the_model_are_found_again_from_its_own_data(tmp_path):
     """Twenty towns with parameters drawn by chance play the data; one search serves all of them."""
     mine = experiment(

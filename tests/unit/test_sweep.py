@@ -193,6 +193,7 @@ def test_workers_and_clients_killed_at_random_lose_nothing(tmp_path):
 
 @POSIX
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_ten_workers_and_three_clients_killed_over_two_thousand_runs(tmp_path):
     size = (12, 200)
     run_plan(quick_plan(*size), tmp_path / "quiet", workers=1, run=quick_run)
