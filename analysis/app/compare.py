@@ -182,8 +182,7 @@ def register(app: Dash) -> None:
             chosen = read_controls(values)
             query = chosen.query()
             old = engine().find(job)
-            repeat = ctx.triggered_id == "again"
-            if old is not None and old.query == query and old.state not in ("stopped", "failed") and not repeat:
+            if old is not None and old.query == query and old.state not in ("stopped", "failed"):
                 return no_update, query, said if ctx.triggered_id is None else "", chosen.command()
             name = engine().ask(chosen.scenarios(), instead_of=job, query=query)
         except (ChoiceError, Busy) as error:
@@ -271,6 +270,21 @@ def register(app: Dash) -> None:
             engine().go_on(name)
         return no_update
 
+    @app.callback(
+        Output("seed", "value"),
+        Input("again", "n_clicks"),
+        State("job", "data"),
+        State("seed", "value"),
+        prevent_initial_call=True,
+    )
+    def other_luck(again: int | None, name: str | None, seed: Any) -> Any:
+        """The next seeds, where these are done; what was stopped begins anew with its own."""
+        job = engine().find(name)
+        if job is None or job.state != "done":
+            return no_update
+        after = int(seed) + len(job.runs) // len(job.scenarios)
+        return after if after <= LIMITS["seed"][1] else LIMITS["seed"][0]
+
     shown_by = {"view": shown.VIEWS, "world": ("with", "without")}
     for store, names in shown_by.items():
         app.clientside_callback(
@@ -288,6 +302,7 @@ def register(app: Dash) -> None:
         Output("step", "disabled"),
         Output("stop", "disabled"),
         Output("again", "disabled"),
+        Output("again", "children"),
         Output("save", "disabled"),
         Output("beat", "interval"),
         Output("wanted", "data"),
@@ -302,7 +317,19 @@ def register(app: Dash) -> None:
         """What is running; and whether to draw it again, which waits until the last drawing has arrived."""
         job = engine().find(name)
         if job is None:
-            return 0, state_of(None), "Pause", True, True, True, engine().ready is False, True, BEAT, no_update
+            return (
+                0,
+                state_of(None),
+                "Pause",
+                True,
+                True,
+                True,
+                engine().ready is False,
+                "Run again",
+                True,
+                BEAT,
+                no_update,
+            )
         live, done = job.state in ("running", "paused"), job.state == "done"
         now, key = time.monotonic(), f"{job.name}.{job.version}"
         before, _, since = wanted.rpartition("@")
@@ -316,6 +343,7 @@ def register(app: Dash) -> None:
             not live,
             not live,
             live,
+            "Try other luck" if done else "Run again",
             not done,
             BEAT if live or key != before else IDLE,
             f"{key}@{now}" if draws else no_update,

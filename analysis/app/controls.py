@@ -114,7 +114,7 @@ def bundle(chosen: Choices) -> list[Any]:
                         max=choices.largest(name),
                         step=STEP,
                         value=share,
-                        debounce=0.25,
+                        debounce=0.15,
                     ),
                 ],
                 className="slider",

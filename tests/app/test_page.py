@@ -164,6 +164,15 @@ def test_every_list_changes_what_is_seen(visit):
     assert one.faults == []
 
 
+def test_other_luck_makes_other_worlds(visit):
+    one = visit().done()
+    before = one.page.locator("#score").inner_text()
+    one.page.locator("#again", has_text="Try other luck").click()
+    one.page.wait_for_function("() => location.search.includes('seed=3')")
+    one.done()
+    assert one.page.locator("#score").inner_text() != before and one.faults == []
+
+
 def test_pause_step_stop_and_what_is_greyed(visit):
     one = visit("/?place=teaching_toy_village&package=care_and_work&persons=2000&months=240&seeds=3")
     one.page.wait_for_function("() => document.querySelector('#state').innerText.includes('month')", timeout=60_000)
