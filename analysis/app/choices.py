@@ -43,6 +43,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "seeds": (1, 20),
     "persons": (100, 20_000),
     "seed": (1, 1_000_000),
+    "localities": (1, 60),
 }
 RUN = {"months": "months", "seed": "seed", "seeds": "seeds", "population": "persons"}
 _ONE_AT_A_TIME = threading.Lock()  # Hydra keeps one state for the whole process
@@ -71,6 +72,7 @@ class Choices:
     seeds: int = 5
     persons: int = 5000
     seed: int = 1
+    localities: int = 1
 
     def __post_init__(self) -> None:
         for name, value, allowed in (
@@ -127,6 +129,8 @@ class Choices:
             ]
         if self.around and not shocks_of(self.package):
             found.append(f"shocks=[{self.around}]")
+        if self.localities != int(figure(self.place, "localities")):
+            found.append(f"territory.localities={self.localities}")
         return [*found, *(f"{key}={getattr(self, name)}" for key, name in RUN.items())]
 
     def scenarios(self) -> dict[str, Configuration]:
@@ -264,10 +268,10 @@ def currency(place: str) -> str:
 
 def defaults(place: str) -> dict[str, Any]:
     """Length and size of a run that are right for a place: a village is run whole, and for five years."""
-    own = int(figure(place, "population"))
+    own, same = int(figure(place, "population")), {"seed": 1, "localities": int(figure(place, "localities"))}
     if own <= VILLAGE:
-        return {"persons": max(own, LIMITS["persons"][0]), "months": 60, "seeds": 3, "seed": 1}
-    return {"persons": 5000, "months": 120, "seeds": 5, "seed": 1}
+        return {"persons": max(own, LIMITS["persons"][0]), "months": 60, "seeds": 3, **same}
+    return {"persons": 5000, "months": 120, "seeds": 5, **same}
 
 
 # ---- amounts of money in another place

@@ -195,16 +195,18 @@ def register(app: Dash) -> None:
         Output("months", "data"),
         Output("seeds", "data"),
         Output("persons", "data"),
+        Output("localities", "data"),
         Input("place", "data"),
         prevent_initial_call=True,
     )
     def another_place(place: str) -> Any:
         """A place brings the length and size that suit it."""
         if place not in choices.places():
-            return (no_update,) * 5
+            return (no_update,) * 6
         own = choices.defaults(place)
         chosen = Choices(place=place, **own)
-        return no_update, controls.size(chosen), str(own["months"]), str(own["seeds"]), str(own["persons"])
+        sizes = (str(own[name]) for name in ("months", "seeds", "persons", "localities"))
+        return no_update, controls.size(chosen), *sizes
 
     @app.callback(
         Output("place-about", "children", allow_duplicate=True),
@@ -423,7 +425,11 @@ def pictures(job: Job, done: bool, view: str, world: str, mapped: str) -> tuple[
         shown.streams(held, world),
         controls.chooser("mapped", "Colour by", [(n, held.indicators[n]["title"]) for n in shown.MAPPED], mapped)
         if several
-        else html.P("This place is simulated as one locality, so there is nothing to map.", className="quiet"),
+        else html.P(
+            "This place is simulated as one locality, so there is nothing to map; choose more under “Length, size and "
+            "luck”.",
+            className="quiet",
+        ),
         shown.place_map(held, mapped) if several else "",
     )
 

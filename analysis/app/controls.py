@@ -16,7 +16,8 @@ from scenarios import library
 YEARS = (1, 2, 5, 10, 15, 20)
 PAIRS = (1, 2, 3, 5, 10, 20)
 PEOPLE = (500, 1000, 2000, 5000, 10_000, 20_000)
-LISTS = ("place", "package", "around", "months", "seeds", "persons")
+LOCALITIES = (1, 4, 12, 30, 60)
+LISTS = ("place", "package", "around", "months", "seeds", "persons", "localities")
 
 
 def chooser(name: str, label: str, options: Sequence[tuple[Any, str]], value: Any, reason: str = "") -> Any:
@@ -182,5 +183,11 @@ def size(chosen: Choices) -> list[Any]:
             "People at the start",
             options(PEOPLE, chosen.persons, "person", "people"),
             chosen.persons,
+        ),
+        chooser(
+            "localities",
+            "Localities they live in",
+            options(LOCALITIES, chosen.localities, "locality, no map", "localities on a map"),
+            chosen.localities,
         ),
     ]

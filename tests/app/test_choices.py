@@ -18,7 +18,7 @@ def test_a_link_restores_what_was_chosen(place, package):
     shares = HALF if package == OWN else (0,) * len(BUNDLE)
     chosen = Choices(place, package, shares, **choices.defaults(place))
     assert read(chosen.query()) == chosen
-    other = dataclasses.replace(chosen, months=36, seeds=2, persons=700, seed=9, around="drought")
+    other = dataclasses.replace(chosen, months=36, seeds=2, persons=700, seed=9, localities=7, around="drought")
     assert read(other.query()) == other
 
 

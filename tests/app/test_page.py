@@ -151,7 +151,7 @@ def test_every_list_changes_what_is_seen(visit):
     seen = "() => document.querySelector('#score').innerText + document.querySelector('#state').innerText"
     for control, value in (
         ("package", "skills"), ("around", "drought"), ("months", "24"), ("seeds", "1"), ("persons", "500"),
-        ("place", "tonga_2005"),
+        ("localities", "4"), ("place", "tonga_2005"),
     ):  # fmt: skip
         before = one.page.evaluate(seen)
         one.page.locator(f"#{control}-list").select_option(value)
@@ -161,6 +161,7 @@ def test_every_list_changes_what_is_seen(visit):
             continue
         one.done()
         assert one.page.evaluate(seen) != before
+        assert (one.page.locator("#map-slot figure").count() == 1) == (control == "localities")
     assert one.faults == []
 
 

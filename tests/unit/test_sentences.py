@@ -1,5 +1,6 @@
 """Sentences say what the numbers show, no more, and with the numbers of the tables."""
 
+import dataclasses
 import doctest
 import itertools
 import math
@@ -218,3 +219,36 @@ def test_resemblance_counts():
 
 def test_examples_in_the_documentation():
     assert doctest.testmod(sentences).failed == 0
+
+
+def broken() -> Effect:
+    return dataclasses.replace(UP, mean=math.nan, baseline=math.nan)
+
+
+def test_steps_name_what_adds_what_takes_away_and_of_what_nothing_can_be_said():
+    parts = [("The sum sent", UP), ("Fees", DOWN), ("Loss", UNSURE), ("Travel", NOTHING), ("Rest", broken())]
+    assert sentences.steps("What families receive", parts, "%") == (
+        "What families receive: the sum sent adds 1.20 percentage points; fees takes away 1.20 percentage points; "
+        "the model cannot tell of loss; no difference in this model in travel; no result for rest."
+    )
+    assert sentences.steps("X", [], "%") == "X: not measured."
+
+
+@pytest.mark.parametrize("other", [UP, DOWN, UNSURE, NOTHING])
+def test_what_is_not_finite_has_no_result_in_any_circumstances(other):
+    assert sentences.becomes(broken(), other) == sentences.becomes(other, broken()) == "no result"
+    assert sentences.per_job(broken(), MONEY).size == ""
+    assert "no finite number" in sentences.per_job(dataclasses.replace(UP, cost=math.nan), MONEY).sentence
+
+
+def test_a_sign_under_stress_is_never_claimed_where_none_shows():
+    for before, now in itertools.product([UP, DOWN, UNSURE, NOTHING], repeat=2):
+        said = sentences.becomes(before, now)
+        if verdict(now) not in (Verdict.UP, Verdict.DOWN):
+            assert not {"larger", "smaller", "stays", "shows", "round"} & set(said.split())
+
+
+def test_how_many_lives_differ():
+    assert "no difference in this model" in sentences.lives(0, 40)
+    assert sentences.lives(3, 1200).startswith("In 3 of 1,200 households something happens otherwise")
+    assert sentences.lives(0, 0) == "There is no household to follow."
