@@ -38,6 +38,7 @@ PRICED_FOR = {"FCFA": "diourbel"}  # the place whose prices the amounts of a cur
 DEFAULT = {"place": "diourbel", "package": "diourbel_cheaper_transfers"}
 VILLAGE = 1000  # persons; a place of its own size below this stays as small as it is
 LONGEST = 90.0  # s of work on this machine that a visitor may ask for
+LARGEST = 150e6  # bytes of results of one comparison
 LIMITS: dict[str, tuple[int, int]] = {
     "months": (12, 240),
     "seeds": (1, 20),
@@ -153,7 +154,20 @@ class Choices:
                 f"This would keep the machine busy for about {math.ceil(seconds / 60)} minutes; the page allows "
                 f"{LONGEST:g} seconds. Choose fewer people, years or pairs, or use the command line."
             )
+        if self.bytes() > LARGEST:
+            raise ChoiceError(
+                f"The results would take {self.bytes() / 1e6:,.0f} MB; the page keeps {LARGEST / 1e6:.0f}. "
+                "Choose fewer localities, years or pairs, or use the command line."
+            )
         return {"baseline": baseline, "policy": policy}
+
+    def bytes(self) -> float:
+        """Size of the results: every indicator of every group in every month and world."""
+        from sim.indicators import INDICATORS
+        from sim.recorder import GROUPS
+
+        groups = len(GROUPS) + (self.localities if self.localities > 1 else 0)
+        return 8.0 * 2 * self.seeds * self.months * len(INDICATORS) * groups
 
     def command(self) -> str:
         """The same comparison on the command line."""

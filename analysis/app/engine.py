@@ -25,7 +25,7 @@ from scenarios.configuration import Configuration
 
 Array = np.ndarray
 SLICE = 0.08  # s, that a process works before it looks whose turn it is
-JOBS = 30  # that are kept; the oldest finished one is forgotten first
+JOBS, KEPT = 30, 1e9  # jobs and bytes of results that are kept; the oldest finished job is forgotten first
 WAITING = 12  # unfinished jobs at most; who comes after is asked to wait
 ABANDONED = 40.0  # s without anybody looking after which a job is stopped
 REMEMBERED = 250e6  # bytes of finished runs that are kept, so that the same baseline is not run again
@@ -86,6 +86,11 @@ class Job:
     def month(self) -> int:
         """Months that every run has done."""
         return max(0, min(run.month for run in self.runs))
+
+    @property
+    def bytes(self) -> int:
+        """Size of what its runs have left so far."""
+        return sum(part.nbytes for run in self.runs for part in list(run.values))
 
     @property
     def share(self) -> float:
@@ -165,8 +170,10 @@ class Engine:
             job = Job(secrets.token_urlsafe(16), scenarios, runs, first.months, limit=first.months, seen=now, since=now)
             job.remembered, job.query = known, query
             self.jobs[job.name] = job
-            while len(self.jobs) > JOBS:
+            while len(self.jobs) > JOBS or sum(one.bytes for one in self.jobs.values()) > KEPT:
                 old = min(self.jobs.values(), key=lambda one: (one.state in ("running", "paused"), one.seen))
+                if old is job:
+                    break
                 del self.jobs[old.name]
             self._settle(job)
             self._changed.notify_all()

@@ -102,6 +102,11 @@ def test_what_would_take_too_long_is_refused_with_what_to_do():
         chosen.scenarios()
 
 
+def test_results_too_large_to_keep_are_refused_with_what_to_do():
+    with pytest.raises(ChoiceError, match=r"MB; the page keeps 150. Choose fewer localities"):
+        Choices(persons=100, months=240, seeds=20, localities=60).scenarios()
+
+
 def test_the_command_line_is_the_same_comparison():
     chosen = Choices(package=OWN, shares=HALF, around="drought", months=24, persons=900, seeds=2)
     import shlex

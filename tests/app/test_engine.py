@@ -96,6 +96,15 @@ def test_a_job_nobody_looks_at_is_stopped_and_too_many_are_refused(engine, monke
     assert engine.jobs[name].state == "stopped"
 
 
+def test_what_is_kept_has_a_limit(engine, monkeypatch):
+    first = finished(engine, asked(engine, seed=40, seeds=1)).name
+    assert engine.find(first).bytes > 0
+    monkeypatch.setattr("analysis.app.engine.KEPT", 1)
+    second = asked(engine, seed=41, seeds=1)
+    assert engine.find(first) is None and engine.find(second) is not None
+    finished(engine, second)
+
+
 def test_a_process_that_ends_costs_its_runs_once_more(engine):
     name = asked(engine, seed=300, months=36)
     for _ in range(400):
