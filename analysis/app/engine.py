@@ -55,6 +55,10 @@ class Run:
     flows: dict[str, float] = dataclasses.field(default_factory=dict)  # money a month by flow, mean so far
     people: Array | None = None  # from the state at the start to the state now: people
 
+    def key(self, job: str) -> str:
+        """Name of its world: two worlds of one job may be the same run and still are two."""
+        return f"{job}.{self.scenario}.{self.seed}"
+
     def table(self) -> Array:
         """Indicators [month, indicator, group]; one array from now on."""
         if len(self.values) > 1:
@@ -279,7 +283,8 @@ class Engine:
             with self._changed:
                 found = None
                 while not self._closed and (found := self._next(k)) is None:
-                    process.forget({run.run_id for job in self.jobs.values() if job.state in ("running", "paused")
+                    process.forget({run.key(job.name) for job in self.jobs.values()
+                                    if job.state in ("running", "paused")
                                     for run in job.runs if run.worker == k})  # fmt: skip
                     self._changed.wait(0.5)
                 if self._closed or found is None:
@@ -288,7 +293,7 @@ class Engine:
                 job, run = found
                 run.busy = True
                 run.worker = k
-                key = f"{job.name}.{run.run_id}"
+                key = run.key(job.name)
                 months = max(1, min(12, int(SLICE / paces.get(job.name, 0.01)), job.limit - max(run.month, 0)))
             try:
                 begun = time.perf_counter()
@@ -425,7 +430,7 @@ class Worlds:
 
     def only(self, needed: set[str]) -> None:
         """Drop all but some."""
-        self.held = {key: one for key, one in self.held.items() if key.partition(".")[2] in needed}
+        self.held = {key: one for key, one in self.held.items() if key in needed}
 
     def open(self, key: str, tree: dict[str, Any], seed: int) -> None:
         """Build a world and run its burn-in, or take one that differs only in what has not happened yet."""

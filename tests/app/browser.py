@@ -106,7 +106,7 @@ class Visit:
         self.page.wait_for_selector("main h1")
         return self
 
-    def done(self, seconds=90):
+    def done(self, seconds=240):
         """Wait until everything that was asked for has been run and drawn."""
         self.page.wait_for_function(
             "() => { const one = document.querySelector('#answer [data-for]'); return one && "
