@@ -234,7 +234,7 @@ def test_twenty_random_inputs_cause_no_error(visit):
 
 @pytest.mark.slow
 def test_a_hundred_random_inputs_cause_no_error(visit):
-    for seed in (2, 3):
+    for seed in (2,):
         one = visit(SMALL.replace("care_and_work", "own")).done()
         anything(one, random.Random(seed), 100)
         time.sleep(2)
