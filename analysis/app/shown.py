@@ -169,7 +169,9 @@ def streams(held: Held, world: str) -> list[Any]:
     large = cash[cash["value"] >= flows.SMALLEST * cash["value"].max()] if len(cash) else cash
     moves = whereabouts(held, world)
     some = moves[moves["value"] >= flows.SMALLEST * moves["value"].sum()]
-    years = f"{held.count / 12:.3g} years"
+    years = (
+        f"{held.count // 12} year{'s' if held.count > 12 else ''}" if held.count % 12 == 0 else f"{held.count} months"
+    )
     package = f"{world} {compared(held).cause}"
     found = []
     for name, title, frame, note, columns in (
