@@ -586,10 +586,10 @@ def clm_05(form: Form) -> list[Effect]:
     base = ["territory=mexico_michoacan_like", f"population={form.population}", "months=120",
             f"parameters.migration.norm_weight={STRONG}"]  # fmt: skip
     found = form.measure(gates, {"place": base}, form.seeds)
-    null = form.measure(gates, {"place": [*base, "territory.pool_wage_ratio=1"]}, form.seeds)
+    null = form.measure(gates, {"place": [*base, "territory.pool_wage_ratio=2"]}, form.seeds)
     return [
         Effect("newcomers in local jobs: open less closed", gaps(found, "open", "closed", "newcomer_share"), +1,
-               gaps(null, "open", "closed", "newcomer_share"), False, "pay in the pool as here", "points",
+               gaps(null, "open", "closed", "newcomer_share"), False, "pay in the pool no lower than here", "points",
                "Months 97 to 120; those who had come before count as locals where the place is closed."),
         Effect("pay of newcomers against others", [one["open"]["gap"] for one in found], 0, unit="%"),
         Effect("vacancy rate: open less closed", gaps(found, "open", "closed", "vacancy_rate"), 0, unit="points"),
@@ -639,7 +639,9 @@ def clm_06(form: Form) -> list[Effect]:
     return [
         Effect("real income per head", gaps(found, "away", "nobody", "income"), +1,
                gaps(null, "away", "nobody", "income"), False, "remittances withheld", unit,
-               "With migration less with nobody away."),
+               "With migration less with nobody away.",
+               "Withheld, income is lower than with nobody away, because earners are missing: the null is no zero but "
+               "of the other sign."),
         *(Effect(f"net measure at a cost of {cost:g}", values, 0, unit=unit,
                  means="Money value of consumption and time per resident adult, less that much of a month's pay for "
                  "each spouse and child left behind.",
