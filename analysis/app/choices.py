@@ -78,7 +78,11 @@ class Choices:
     def __post_init__(self) -> None:
         for name, value, allowed in (
             ("place", self.place, places()),
-            ("package", self.package, (*packages(), OWN, NONE)),
+            (
+                "package",
+                self.package,
+                (*packages(self.place if self.place in places() else DEFAULT["place"]), OWN, NONE),
+            ),
             ("around", self.around, ("", *library.shocks())),
         ):
             if value not in allowed:
@@ -221,10 +225,22 @@ def places() -> tuple[str, ...]:
 
 
 @functools.cache
-def packages() -> tuple[str, ...]:
-    """Names of the shipped cases that hold a policy, the default first."""
-    found = [name for name in library.cases() if policies_of(name)]
-    return tuple(sorted(found, key=lambda name: (name != DEFAULT["package"], title("cases", name))))
+def packages(place: str = DEFAULT["place"]) -> tuple[str, ...]:
+    """Names of the shipped cases that hold a policy and fit a place: its own first, then those for any place.
+
+    A case written for a place with prices of its own fits nowhere else.
+    """
+    anywhere = ((), *((one,) for one in PRICED_FOR.values()))
+    found = [
+        name
+        for name in library.cases()
+        if policies_of(name) and (_chosen(name, "territory") == (place,) or _chosen(name, "territory") in anywhere)
+    ]
+
+    def order(name: str) -> tuple[bool, bool, str]:
+        return (_chosen(name, "territory") != (place,), name != DEFAULT["package"], title("cases", name))
+
+    return tuple(sorted(found, key=order))
 
 
 @functools.cache
@@ -317,6 +333,8 @@ def priced(names: Sequence[str], place: str, package: str = OWN) -> list[str]:
     for name in names:
         values = policy(name)
         factor = scale(str(values.get("currency", "")), place)
+        if f"policies.{name}.currency" in set_by(package):
+            continue  # the package brings amounts of the place itself
         if str(values.get("currency", currency(place))) == currency(place):
             continue
         found.append(f"policies.{name}.currency={currency(place)}")
@@ -326,6 +344,13 @@ def priced(names: Sequence[str], place: str, package: str = OWN) -> list[str]:
             found.append(f"policies.{name}.{path}.{key}={amount * factor:.10g}")
             found.append(f"policies.{name}.{path}.bounds=[{low * factor:.10g},{high * factor:.10g}]")
     return found
+
+
+def set_by(package: str) -> set[str]:
+    """Paths that a ready package sets itself."""
+    if package in (OWN, NONE):
+        return set()
+    return {line.partition("=")[0] for line in library.load_case(package)["overrides"]}
 
 
 def amounts_of(package: str) -> dict[str, float]:

@@ -196,17 +196,21 @@ def register(app: Dash) -> None:
         Output("seeds", "data"),
         Output("persons", "data"),
         Output("localities", "data"),
+        Output("package-slot", "children"),
+        Output("package", "data"),
         Input("place", "data"),
+        State("package", "data"),
         prevent_initial_call=True,
     )
-    def another_place(place: str) -> Any:
+    def another_place(place: str, package: str) -> Any:
         """A place brings the length and size that suit it."""
         if place not in choices.places():
-            return (no_update,) * 6
+            return (no_update,) * 8
         own = choices.defaults(place)
         chosen = Choices(place=place, **own)
         sizes = (str(own[name]) for name in ("months", "seeds", "persons", "localities"))
-        return no_update, controls.size(chosen), *sizes
+        fits = package if package in (*choices.packages(place), OWN, choices.NONE) else choices.packages(place)[0]
+        return no_update, controls.size(chosen), *sizes, controls.ready(place, fits), fits
 
     @app.callback(
         Output("place-about", "children", allow_duplicate=True),
@@ -220,7 +224,7 @@ def register(app: Dash) -> None:
     )
     def explained(place: str, package: str, around: str) -> Any:
         """What was chosen, in words, and the controls that go with it."""
-        if place not in choices.places() or package not in (*choices.packages(), OWN, choices.NONE):
+        if place not in choices.places() or package not in (*choices.packages(place), OWN, choices.NONE):
             return (no_update,) * 4
         return (
             choices.summary("territories", place),

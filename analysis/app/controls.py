@@ -48,7 +48,7 @@ def panel(chosen: Choices) -> Any:
             chooser("place", "Place", [(name, choices.title("territories", name)) for name in choices.places()],
                     chosen.place),
             html.P(id="place-about", className="quiet about"),
-            chooser("package", "Package of policies", package_names(), chosen.package),
+            html.Div(ready(chosen.place, chosen.package), id="package-slot"),
             html.P(id="package-about", className="quiet about"),
             html.Fieldset(bundle(chosen), id="bundle", className="bundle", hidden=chosen.package != OWN),
             html.Div(around(chosen.package, chosen.around), id="around-slot"),
@@ -73,10 +73,15 @@ def panel(chosen: Choices) -> Any:
     )  # fmt: skip
 
 
-def package_names() -> list[tuple[str, str]]:
-    """The ready packages, a bundle of one's own, and none."""
-    ready = [(name, choices.title("cases", name)) for name in choices.packages()]
-    return [*ready, (OWN, "A bundle of my own"), (NONE, "No package at all")]
+def ready(place: str, chosen: str) -> Any:
+    """The packages that fit a place."""
+    return chooser("package", "Package of policies", package_names(place), chosen)
+
+
+def package_names(place: str) -> list[tuple[str, str]]:
+    """The ready packages of a place, a bundle of one's own, and none."""
+    found = [(name, choices.title("cases", name)) for name in choices.packages(place)]
+    return [*found, (OWN, "A bundle of my own"), (NONE, "No package at all")]
 
 
 def about_package(chosen: str, place: str) -> str:
@@ -90,7 +95,7 @@ def about_package(chosen: str, place: str) -> str:
         f" Its amounts were set for another place; here they are converted into {choices.currency(place)}, so that "
         "they buy the same share of basic pay."
         if any(choices.scale(str(choices.policy(name).get("currency", "")), place) != 1.0
-               for name in choices.policies_of(chosen))
+               and f"policies.{name}.currency" not in choices.set_by(chosen) for name in choices.policies_of(chosen))
         else ""
     )  # fmt: skip
     return f"{choices.summary('cases', chosen)} Instruments: {'; '.join(names)}.{converted}"
