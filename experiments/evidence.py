@@ -156,11 +156,11 @@ def fixed_rates(worlds: Worlds, seed: int) -> dict[str, Any]:
 
 
 def no_wish_for_less(world: World) -> None:
-    """Nobody values time, refuses or quits; no firm wants fewer people."""
+    """Nobody values time, refuses or quits; no firm wants fewer people, and nobody's work is safe for running one."""
     persons, firms = world.population.persons, world.population.firms
     for column in (persons.not_working, persons.not_working_part, persons.reservation_flow):
         column[:] = 0.0
-    firms.desired_jobs[:] = -1
+    firms.desired_jobs[:], firms.founder[:] = -1, -1
     firms.posted_wage[:] = np.maximum(firms.posted_wage, 1.0)
 
 
