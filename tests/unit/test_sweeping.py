@@ -25,6 +25,7 @@ LINE = ["sweep", "experiments=mine.yaml", "scheduler=serial"]
 def here(tmp_path, monkeypatch):
     """A working folder with an experiment of one's own, and runs that need no model."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "mine.yaml").write_text(MINE)
     monkeypatch.setattr(runs, "run_one", quick_run)
     return tmp_path

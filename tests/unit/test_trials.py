@@ -150,6 +150,7 @@ def test_money_is_in_units_and_named_outcomes_say_what_they_are():
 
 def test_the_command_sets_estimates_beside_the_truth(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
     words = ["trial", *PLACE, "--by", "household", "--share", "0.25,0.5", "--after", "3", "--mean", "2", "seeds=2"]
     assert command.main([*words, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
