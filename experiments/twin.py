@@ -141,7 +141,7 @@ class Twin(mesa.Model):  # type: ignore[misc]
             Firm(self, market=markets[2 * one.pop("place") + one.pop("level")], **one) for one in rows(
                 tables.firms, place="locality", level="occupation", usual="desired_labour", full_time="full_time",
                 formal="formal", posted_wage="posted_wage", sector="sector", output="output",
-                wage_bill="wage_bill",
+                wage_bill="wage_bill", founder="founder", profit="profit",
             )
         ]  # fmt: skip
         people = []
@@ -161,6 +161,8 @@ class Twin(mesa.Model):  # type: ignore[misc]
             if employer >= 0:
                 person.firm = firms[employer]
                 person.firm.staff[person] = None
+        for firm in firms:
+            firm.founder = people[firm.founder] if firm.founder >= 0 else None
         for person, mother, spouse in zip(
             people, tables.persons.mother.tolist(), tables.persons.spouse.tolist(), strict=True
         ):

@@ -63,7 +63,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]
             return
         turns = [
             (separations.layoff_turn(1.0 - luck.random(), float(one.tenure), rules.protection), one.unique_id, one)
-            for one in self.staff
+            for one in self.staff if one is not self.founder
         ]
         for _, _, one in sorted(turns)[:cuts]:
             one.lose_job()
@@ -257,7 +257,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
             rules.home_production * unit, rules.work_cost * pay, rules.search_cost * pay,
             self.skill / price, own_return, rules.own_search, rules.curvature, max(unit, 1e-9),
         )  # fmt: skip
-        hours = search.premiums(time, self.taste, rules.curvature)
+        taste = participation.aged_taste(self.taste, age, rules.ageing_from, rules.ageing)
+        hours = search.premiums(time, taste, rules.curvature)
         months = float(self.search_months)
         market = place.markets[self.occupation]
         best, value, own_value, full, part = search.decide_status(
@@ -288,11 +289,11 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if best == OWN_ACCOUNT:
             self.hours, self.work = technology.OWN_ACCOUNT, work
         elif best == INACTIVE and age <= rules.last_age:
-            self.why = self.why_out(pension, remitted, rest, time, hours, terms, market, months)
+            self.why = self.why_out(pension, remitted, rest, time, taste, hours, terms, market, months)
 
     def why_out(
-        self, pension: float, remitted: float, rest: float, time: float, hours: Any, terms: Terms, market: Any,
-        months: float,
+        self, pension: float, remitted: float, rest: float, time: float, taste: float, hours: Any, terms: Terms,
+        market: Any, months: float,
     ) -> int:  # fmt: skip
         """The first thing without which the person would come in."""
         income, points, part = pension + remitted + rest, market.offers, market.part_share
@@ -301,7 +302,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if pension > 0.0 and enter(income - pension, hours, terms, points, part, gain):
             return participation.PENSION
         if time < TIME:
-            without_care = search.premiums(TIME, self.taste, terms.curvature)
+            without_care = search.premiums(TIME, taste, terms.curvature)
             if enter(income, without_care, terms, points, part, gain):
                 return participation.CARE
         if remitted > 0.0 and enter(income - remitted, hours, terms, points, part, gain):
@@ -318,10 +319,13 @@ class Person(mesa.Agent):  # type: ignore[misc]
             return
         model = self.model
         net = separations.net_pay(self.wage, self.home.place.tax_rate, self.formal)
+        runs_it = self.firm.founder is self
+        if runs_it:
+            net += max(0.0, self.firm.profit)
         least = self.not_working if self.hours >= FULL_TIME else self.not_working_part
         if separations.quits(net, least):
             self.lose_job(quit_job=True)
-        elif model.random.random() < model.rules.separations.ended:
+        elif model.random.random() < model.rules.separations.ended and not runs_it:
             self.lose_job()
 
     def lose_job(self, quit_job: bool = False) -> None:
