@@ -48,7 +48,7 @@ USES = tuple(
         "enterprise": ("remittances_start_firms",),
         "skills": ("remittances_pay_school",),
         "migration": ("remittances_pay_trips",),
-        "remittances": ("control",),
+        "remittances": ("control", "collective"),
     }.items()
     for switch in switches
 )

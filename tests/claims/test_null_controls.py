@@ -24,7 +24,7 @@ CHANNELS = {
     "enterprise": ("remittances_start_firms",),
     "skills": ("remittances_pay_school",),
     "migration": ("remittances_pay_trips",),
-    "remittances": ("control",),
+    "remittances": ("control", "collective"),
 }
 # What may differ then: the purses themselves and what is known of them.
 PURSES = {
