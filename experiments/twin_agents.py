@@ -63,7 +63,8 @@ class Firm(mesa.Agent):  # type: ignore[misc]
             return
         turns = [
             (separations.layoff_turn(1.0 - luck.random(), float(one.tenure), rules.protection), one.unique_id, one)
-            for one in self.staff if one is not self.founder
+            for one in self.staff
+            if one is not self.founder
         ]
         for _, _, one in sorted(turns)[:cuts]:
             one.lose_job()
