@@ -91,7 +91,7 @@ def test_plan_maximises_the_stated_welfare(means, income, cost, altruism):
 
     def welfare(r: float) -> float:
         kept, had = means - r * (1.0 + cost), income + r
-        return math.log(max(kept, 1e-12)) + altruism * math.log(max(had, 1e-12))
+        return math.log(max(kept, 1e-300)) + altruism * math.log(max(had, 1e-300))
 
     for other in (0.9 * planned, planned + 0.01 * means):
         if 0.0 <= other * (1.0 + cost) < means and planned > 0.0:
