@@ -12,7 +12,7 @@ from unit.test_sweep import ROOT, whole
 
 SBATCH = """#!/bin/sh
 cp "$1" "$PLAYED/job-$$.sh"
-setsid sh "$1" > "$PLAYED/log-$$" 2>&1 &
+setsid sh "$PLAYED/job-$$.sh" > "$PLAYED/log-$$" 2>&1 &
 echo $! > "$PLAYED/pid-$$"
 echo "Submitted batch job $$"
 """
