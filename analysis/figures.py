@@ -187,6 +187,16 @@ PARTS = {
 }
 
 
+def sent_and_received(results: Results, scenario: str) -> dict[str, np.ndarray]:
+    """What is sent, and what of it is received, paid for and lost; means of the last months, by seed."""
+    sent, fees, lost, received = (
+        results.outcome(scenario, f"remittances_{part}") for part in ("sent", "fees", "lost", "received")
+    )
+    travel = sent - fees - lost - received
+    travel[np.abs(travel) <= 1e-9 * np.abs(sent)] = 0.0  # rounding of the sum
+    return {"sent": sent, "received": received, "fees": fees, "travel": travel, "lost": lost}
+
+
 def remittances(results: Results, policy: str, baseline: str, level: float = LEVEL) -> pd.DataFrame:
     """What is sent, what is received, and what becomes of the rest: means of the last months.
 
@@ -199,18 +209,7 @@ def remittances(results: Results, policy: str, baseline: str, level: float = LEV
     unit, rows = results.unit("remittances_sent"), []
     seeds: dict[str, dict[str, np.ndarray]] = {}
     for scenario, name in (("without", baseline), ("with", policy)):
-        sent, fees, lost, received = (
-            results.outcome(name, f"remittances_{part}") for part in ("sent", "fees", "lost", "received")
-        )
-        travel = sent - fees - lost - received
-        travel[np.abs(travel) <= 1e-9 * np.abs(sent)] = 0.0  # rounding of the sum
-        seeds[scenario] = {
-            "sent": sent,
-            "received": received,
-            "fees": fees,
-            "travel": travel,
-            "lost": lost,
-        }
+        seeds[scenario] = sent_and_received(results, name)
     for part, title in PARTS.items():
         values = {scenario: seeds[scenario][part] for scenario in seeds}
         values["difference"] = values["with"] - values["without"]

@@ -20,6 +20,7 @@ from analysis.figures import (
     cause,
     lines,
     scale,
+    sent_and_received,
     styled,
 )
 from analysis.sentences import rounded, unit_words
@@ -60,15 +61,10 @@ def waterfall(results: Results, policy: str, baseline: str, level: float = LEVEL
     unit, rows = results.unit("remittances_sent"), []
     seeds: dict[str, dict[str, np.ndarray]] = {}
     for scenario, name in (("without", baseline), ("with", policy)):
-        sent, fees, lost, received = (
-            results.outcome(name, f"remittances_{part}") for part in ("sent", "fees", "lost", "received")
-        )
-        travel = sent - fees - lost - received
-        travel[np.abs(travel) <= 1e-9 * np.abs(sent)] = 0.0  # rounding of the sum
+        steps = sent_and_received(results, name)
         used = {use: results.outcome(name, f"use_{use}") for use in USED}
-        saved = received - np.sum(list(used.values()), axis=0)
-        steps = {"sent": sent, "fees": fees, "lost": lost, "travel": travel, "received": received, **used}
-        seeds[scenario] = {**steps, "saved": saved}
+        saved = steps["received"] - np.sum(list(used.values()), axis=0)
+        seeds[scenario] = {**steps, **used, "saved": saved}
     for scenario, values in seeds.items():
         left = 0.0
         for step, title in STEPS.items():

@@ -21,7 +21,7 @@ from experiments.hands import (
     participation_gap,
     recipients,
 )
-from experiments.verdicts import Effect, Form, Missing, claim
+from experiments.verdicts import Effect, Form, Missing, claim, each
 from experiments.worlds import Array, Hands, advance, rows_by_id, started, twin
 from scenarios.configuration import Configuration
 from sim.codes import Sex, Status
@@ -59,11 +59,6 @@ NO_USE = "every use of remittances off"
 def place(form: Form, *more: str) -> list[str]:
     """The default place of claims."""
     return [f"population={form.population}", f"months={MONTHS}", *more]
-
-
-def each(found: Sequence[dict[str, Any]], name: str) -> list[float]:
-    """One number of every seed."""
-    return [float(one[name]) for one in found]
 
 
 # ------------------------------------------------------------------------------------------- remittances

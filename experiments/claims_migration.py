@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.claims import Worlds, each, gaps
+from experiments.claims import Worlds, gaps
 from experiments.community import COSTS, measure
 from experiments.evidence_migration import nobody_leaves, takes_off
-from experiments.verdicts import Effect, Form, Picture, claim
+from experiments.verdicts import Effect, Form, Picture, claim, each
 from experiments.worlds import Array, Hands, advance, at_limit, rows_by_id, started, twin
 from sim.codes import Event, Return, Status
 from sim.ledger import Flow

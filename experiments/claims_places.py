@@ -6,14 +6,13 @@ paired worlds is shown with the control in which its cause is off.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments.evidence_remittances import Purses, uses
 from experiments.hands import adults_of, recipients
-from experiments.verdicts import Effect, Form, Part, claim
+from experiments.verdicts import Effect, Form, Part, claim, each
 from experiments.worlds import Array, advance, started, twin
 from scenarios.configuration import Configuration
 from sim.codes import Status
@@ -25,11 +24,6 @@ Worlds = dict[str, Configuration]
 THREE_YEARS = 36
 FEWER = 5000  # persons of a place in the quick form
 OFF = "parameters.remittances.on=0"
-
-
-def each(found: Sequence[dict[str, Any]], name: str, scale: float = 1.0) -> list[float]:
-    """One number of every seed."""
-    return [scale * float(one[name]) for one in found]
 
 
 def people_of(form: Form) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.evidence_remittances import FORMAL, Purses, abroad
 from experiments.hands import matched, recipients
-from experiments.verdicts import Effect, Form, claim
+from experiments.verdicts import Effect, Form, claim, each
 from experiments.worlds import Array, Hands, advance, rows_by_id, started, twin
 from scenarios.configuration import Configuration
 from sim.codes import Sex, Status, Use
@@ -33,11 +33,6 @@ def place(form: Form, *more: str) -> list[str]:
 def size(form: Form) -> int:
     """Persons at the start."""
     return round(0.6 * form.population) if form.quick else form.population
-
-
-def each(found: Sequence[dict[str, Any]], name: str) -> list[float]:
-    """One number of every seed."""
-    return [float(one[name]) for one in found]
 
 
 def less(found: Sequence[dict[str, Any]], treated: str, untreated: str) -> list[float]:

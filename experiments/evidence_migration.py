@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.verdicts import Form, Part, Picture, evidence
+from experiments.verdicts import Form, Part, Picture, each, evidence
 from experiments.worlds import Array, Hands, advance, rows_by_id, started, twin
 from scenarios.configuration import Configuration
 from sim.codes import Motive, Sex, Status
@@ -210,11 +210,6 @@ def measured(form: Form) -> list[dict[str, Any]]:
     place = communities_of(form)
     seeds = form.seeds[:2] if form.quick else form.seeds
     return form.measure(communities, {"place": place, "networks off": [*place, *NETWORKS_OFF]}, seeds)
-
-
-def each(found: Sequence[dict[str, Any]], name: str) -> list[float]:
-    """One number of every seed."""
-    return [float(one[name]) for one in found]
 
 
 FEW = (

@@ -365,6 +365,11 @@ def told_of(part: Part | Effect, figures: dict[str, dict[str, Any]]) -> dict[str
     return told
 
 
+def each(found: Sequence[dict[str, Any]], name: str, scale: float = 1.0) -> list[float]:
+    """One number of every seed."""
+    return [scale * float(one[name]) for one in found]
+
+
 def percentiles(values: Sequence[float]) -> list[float]:
     """5th and 95th percentile over seeds."""
     import numpy as np
