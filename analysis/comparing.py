@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from analysis import sentences as words
+from analysis.arguments import takes_comparison
+from analysis.running import carried_out, chosen_effects, ended, free_folder, print_effects, sentences
 from analysis.talk import CommandError, console, near, number, progress, table
 
 KINDS = ("sex", "recipient", "migrants", "returnee", "youth", "quintile", "locality")
@@ -17,8 +19,6 @@ CHOSEN = ("policies", "shocks")
 
 def takes_compare(parser: argparse.ArgumentParser) -> None:
     """What is compared with what, for whom, and how long."""
-    from analysis.command import takes_comparison
-
     takes_comparison(parser)
     parser.add_argument(
         "--cases", metavar="A,B", help="several cases, each beside the baseline; what is given is added"
@@ -34,8 +34,6 @@ def takes_compare(parser: argparse.ArgumentParser) -> None:
 
 def do_compare(options: argparse.Namespace) -> dict[str, Any]:
     """`remesa compare`."""
-    from analysis.command import chosen_effects, ended, print_effects, sentences
-
     baseline, cases = scenarios(options)
     (first, _), *_ = baseline.items()
     widths = dict(wanted_width(one) for one in options.until)
@@ -200,7 +198,6 @@ def run_pairs(
     options: argparse.Namespace, worlds: dict[str, Any], first: str, widths: dict[str, float]
 ) -> tuple[Any, Any]:
     """Run what is not stored yet, all seeds or until the intervals asked for are narrow."""
-    from analysis.command import carried_out, free_folder
     from analysis.load import load
     from experiments.comparing import FEWEST, until_narrow
     from experiments.run import Plan
@@ -315,7 +312,6 @@ def print_groups(options: argparse.Namespace, results: Any, effects: Sequence[An
 
 def print_side_by_side(options: argparse.Namespace, results: Any, cases: Sequence[str], first: str) -> None:
     """The same outcomes of every case, one under the other."""
-    from analysis.command import chosen_effects
 
     effects = {case: chosen_effects(options, results, case, first) for case in cases}
     rows = []

@@ -6,6 +6,7 @@ import argparse
 import time
 from typing import Any
 
+from analysis.arguments import positive
 from analysis.talk import FAILED, INTERRUPTED, CommandError, console, number, progress, table
 
 SWEEP = """\
@@ -76,14 +77,6 @@ def takes_result(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=positive, metavar="N", help="processes; by default as many as pay")
 
 
-def positive(text: str) -> int:
-    """A whole number from 1."""
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
 def asked(options: argparse.Namespace, key: str) -> str | None:
     """The value of one of the command's own keys, taken out of the overrides."""
     found = [one for one in options.overrides if one.partition("=")[0] == key]
@@ -105,7 +98,7 @@ def carried(
     options: argparse.Namespace, experiment: Any, plan: Any, scheduler: str | None, about: dict[str, Any]
 ) -> tuple[Any, list[Any], float]:
     """Show what a plan will take and run it; its outcome, the estimate if there was one, and how long it took."""
-    from analysis.command import free_folder
+    from analysis.running import free_folder
     from experiments.sweep import Estimate, carry_out
 
     out = console(options)

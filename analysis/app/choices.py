@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from analysis.command import without_policies
+from analysis.running import without_policies
 from experiments.run import processors, work
 from scenarios import library
 from scenarios.configuration import Configuration, ConfigurationError, compose
