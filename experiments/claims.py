@@ -49,6 +49,7 @@ USES = tuple(
         "skills": ("remittances_pay_school",),
         "migration": ("remittances_pay_trips",),
         "remittances": ("control", "collective"),
+        "newcomers": ("remittances_sent_on",),
     }.items()
     for switch in switches
 )

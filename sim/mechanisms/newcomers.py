@@ -137,7 +137,10 @@ def send_home(
         family = rules.family_income * pool_pay[persons.occupation[i]]
         means = persons.smoothed_earnings[i] - need / max(households.members[h], 1)
         wanted = int(np.rint(planned_remittance(means, family, rules.sending_cost, altruism) * 100.0))
-        cents[k] = max(0, min(wanted, households.liquid_assets[h] - int(np.rint(need * 100.0))))
+        own_money = households.liquid_assets[h]
+        if rules.remittances_sent_on == 0:
+            own_money = max(0, own_money - households.received_assets[h])
+        cents[k] = max(0, min(wanted, own_money - int(np.rint(need * 100.0))))
 
 
 @kernel
@@ -167,6 +170,7 @@ class Newcomers(Mechanism):
         Persons.id, Persons.household, Persons.newcomer, Persons.status, Persons.occupation,
         Persons.smoothed_earnings,
         Households.locality, Households.members, Households.need, Households.liquid_assets,
+        Households.received_assets,
     )  # fmt: skip
     writes = ()
     adds = (Households, Persons)
@@ -185,6 +189,7 @@ class Newcomers(Mechanism):
 
     on: int = switch("arrival of people from lower-wage places")
     transfers: int = switch("newcomers send money to the families they left")
+    remittances_sent_on: int = switch("remittances a newcomer's household received can be sent on to that family")
     family_income: float = param(0.5, "1", (0.0, 2.0), "income of the family left there, in pay there; assumption")
     sending_cost: float = param(0.05, "1", (0.0, 0.5), "cost of sending within the region; assumption")
     candidates: float = param(1.0, "1/month", (0.0, 5.0), "candidates per 100 residents of the start; assumption")
