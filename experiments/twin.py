@@ -250,16 +250,24 @@ class Twin(mesa.Model):  # type: ignore[misc]
         for firm in self.firms:
             firm.vacancies = max(0, firm.vacancies)
             firm.market.slots.extend([firm] * firm.vacancies)
-        for place in self.places:
-            for market in place.markets:
-                if not market.slots:
-                    continue
-                pay = sorted(separations.net_pay(one.posted_wage, place.tax_rate, one.formal) for one in market.slots)
-                part = sum(1 - one.full_time for one in market.slots)
-                market.part_share += MEMORY * (part / len(pay) - market.part_share)
+
+        def learn(slots: list[Any]) -> tuple[list[float], float]:
+            """Pay and share of part-time among open positions."""
+            pay = sorted(separations.net_pay(one.posted_wage, one.market.place.tax_rate, one.formal) for one in slots)
+            return pay, sum(1 - one.full_time for one in slots) / len(slots) if slots else 0.0
+
+        for occupation in range(2):
+            markets = self.markets[occupation::2]
+            everywhere, usual_part = learn([one for market in markets for one in market.slots])
+            for market in markets if everywhere else ():
+                seen = len(market.slots)
+                here, part = learn(market.slots) if seen else (everywhere, usual_part)
+                market.part_share += MEMORY * (matching.expected_offer(part, usual_part, seen) - market.part_share)
                 for point in range(len(market.offers)):
-                    now = pay[(2 * point + 1) * len(pay) // (2 * len(market.offers))]
-                    market.offers[point] += MEMORY * (now - market.offers[point])
+                    at, usual = (
+                        one[(2 * point + 1) * len(one) // (2 * len(market.offers))] for one in (here, everywhere)
+                    )
+                    market.offers[point] += MEMORY * (matching.expected_offer(at, usual, seen) - market.offers[point])
         self.people.do("reach")
         self.people.do("apply")
         self.firms.do("hire")

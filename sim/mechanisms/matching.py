@@ -204,6 +204,21 @@ def open_slots(firms: Firms, luck: Luck, slot_firm: Array, slot_market: Array, s
             slot += 1
 
 
+@rule
+def expected_offer(here: float, elsewhere: float, seen: int) -> float:
+    """What a month's vacancies tell of offers: those of the market, shrunk to the territory's.
+
+    Parameters
+    ----------
+    here, elsewhere : money/month of an efficiency unit, or a share
+        Of the vacancies of this market, and of those of the same occupation in the whole territory.
+    seen : vacancies of this market, >= 0
+        Twenty of the territory's in three months count beside them, as in `offers_per_searcher`: pay that
+        people expect does not follow the few firms of a place alone. A single place has its own, exactly.
+    """
+    return elsewhere + seen / (seen + PSEUDO) * (here - elsewhere)
+
+
 @kernel
 def update_offers(
     firms: Firms,
@@ -214,23 +229,34 @@ def update_offers(
     slot_id: Array,
 ) -> None:
     """What was on offer this month moves the offers that searchers expect; an empty month changes nothing."""
-    pay = np.zeros(len(slot_firm))
+    pay, occupation = np.zeros(len(slot_firm)), np.zeros(len(slot_firm), np.int64)
+    full_time = np.zeros(len(slot_firm), np.int64)
     for k in range(len(slot_firm)):
         f = slot_firm[k]
         pay[k] = net_pay(firms.posted_wage[f], localities.tax_rate[firms.locality[f]], firms.formal[f])
+        occupation[k] = firms.occupation[f]
+        full_time[k] = firms.full_time[f]
     order, first = ranked(slot_market, pay, slot_id, len(markets.vacancies))
+    everywhere, begins = ranked(occupation, pay, slot_id, 2)
+    part_everywhere = np.zeros(2)
+    for k in range(len(slot_firm)):
+        part_everywhere[occupation[k]] += 1 - full_time[k]
     for m in range(len(markets.vacancies)):
-        count = first[m + 1] - first[m]
+        begin, count = first[m], first[m + 1] - first[m]
+        start, total = begins[m % 2], begins[m % 2 + 1] - begins[m % 2]
         markets.vacancies[m] = count
-        if count == 0:
+        if total == 0:
             continue
         part = 0
-        for k in range(first[m], first[m + 1]):
-            part += 1 - firms.full_time[slot_firm[order[k]]]
-        markets.part_share[m] += MEMORY * (part / count - markets.part_share[m])
+        for k in range(begin, begin + count):
+            part += 1 - full_time[order[k]]
+        usual = part_everywhere[m % 2] / total
+        share = expected_offer(part / count if count > 0 else usual, usual, count)
+        markets.part_share[m] += MEMORY * (share - markets.part_share[m])
         for point in range(OFFERS):
-            at = order[first[m] + (2 * point + 1) * count // (2 * OFFERS)]
-            markets.offers[m, point] += MEMORY * (pay[at] - markets.offers[m, point])
+            usual = pay[everywhere[start + (2 * point + 1) * total // (2 * OFFERS)]]
+            here = pay[order[begin + (2 * point + 1) * count // (2 * OFFERS)]] if count > 0 else usual
+            markets.offers[m, point] += MEMORY * (expected_offer(here, usual, count) - markets.offers[m, point])
 
 
 @kernel

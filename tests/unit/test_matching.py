@@ -14,6 +14,7 @@ from sim.mechanisms.matching import (
     asked_per_unit,
     chance_to_meet,
     clients_served,
+    expected_offer,
     fit_of_service,
     offers_per_searcher,
     reached,
@@ -257,6 +258,25 @@ def test_offers_move_a_third_of_the_way_to_what_was_posted():
     assert made.markets.offers[0, 0] == pytest.approx(40.0)
     assert made.markets.offers[0, 15] == pytest.approx(70.0 + 10.0 / 3.0)
     assert (np.diff(made.markets.offers[0]) >= 0.0).all()
+
+
+def test_expected_offers_are_shrunk_to_the_territory_with_twenty_in_three_months():
+    assert expected_offer(60.0, 40.0, 0) == 40.0
+    assert expected_offer(60.0, 40.0, 20) == pytest.approx(55.0), "20 of the month against 20 / 3"
+    assert expected_offer(0.1, 0.1, 7) == 0.1, "one place alone has its own offers, exactly"
+
+
+def test_a_place_without_vacancies_expects_what_is_offered_elsewhere():
+    made = town(2, 40, places=2, firms={**FIRM, "vacancies": 1, "posted_wage": 90.0})
+    made.firms.vacancies[made.firms.locality == 1] = 0
+    made.run(LINE)
+    here, there = made.markets.offers[0].copy(), made.markets.offers[2].copy()
+    assert here[0] == pytest.approx(40.0 + 50.0 / 3.0) == there[0]
+    made.firms.vacancies[:], made.firms.posted_wage[:] = 1, np.where(made.firms.locality == 1, 30.0, 90.0)
+    made.run(LINE)  # 20 vacancies in each place, so a quarter of what is seen is the territory's
+    of_territory = 30.0  # the lowest of all
+    assert made.markets.offers[0, 0] == pytest.approx(here[0] + (of_territory + 0.75 * 60.0 - here[0]) / 3.0)
+    assert made.markets.offers[2, 0] == pytest.approx(there[0] + (30.0 - there[0]) / 3.0)
 
 
 def test_the_believed_chance_follows_offers_met():
