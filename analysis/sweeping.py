@@ -47,13 +47,16 @@ def takes_sensitivity(parser: argparse.ArgumentParser) -> None:
 CALIBRATE = """\
 experiments=my.yaml   its base case, ranges (factors) and targets: a list of
                       {statistic: indicator@group, value: V, tolerance: standard error, source: "where from"}
-trials=128            points that are tried; the same line again goes on where it stopped
-key=value scheduler=...       as in `remesa sweep`"""
+method=search         optuna seeks the targets, surfaces through what was tried give intervals (the default)
+trials=128            points that are tried
+method=abc            a sample of the parameters by sequential Monte Carlo (remesa[calibration]): many more runs
+particles=100 generations=6   size of the sample, and steps from wide errors to those that the targets state
+key=value scheduler=...       as in `remesa sweep`; the same line again goes on where it stopped"""
 
 
 def takes_calibration(parser: argparse.ArgumentParser) -> None:
     """Which experiment, and how long is searched."""
-    parser.add_argument("overrides", nargs="*", metavar="key=value", help="experiments=my.yaml trials=128")
+    parser.add_argument("overrides", nargs="*", metavar="key=value", help="experiments=my.yaml method=abc")
     parser.add_argument("--workers", type=positive, metavar="N", help="processes; by default one a processor")
 
 
