@@ -41,19 +41,8 @@ def layout(search: str = "") -> Any:
             ),
             html.Fieldset(
                 [
-                    html.Legend("Arrows that are off"),
-                    dcc.Checklist(
-                        id="village-off",
-                        options=[
-                            {
-                                "label": f"{arrow.title} ({', '.join(arrow.ids)})".replace("-", "\u2011"),
-                                "value": arrow.key,
-                            }
-                            for arrow in village.arrows()
-                        ],
-                        value=off,
-                        className="arrows",
-                    ),
+                    html.Legend("Arrows: switch off what shall not exist"),
+                    html.Div([switch(arrow, arrow.key not in off) for arrow in village.arrows()], className="arrows"),
                     html.Label(
                         [
                             "Village number ",
@@ -64,10 +53,20 @@ def layout(search: str = "") -> Any:
                 ],
                 className="switches",
             ),
+            dcc.Store(id="village-off", data=off),
             dcc.Store(id="village-data"),
             html.Div(id="village-root", className="village"),
             html.Div(id="village-drawn", hidden=True),
         ]
+    )
+
+
+def switch(arrow: village.Arrow, on: bool) -> Any:
+    """One arrow that can be switched off."""
+    return html.Button(
+        f"{arrow.title} ({', '.join(arrow.ids)})".replace("-", "\u2011"),
+        role="switch",
+        **{"aria-checked": "true" if on else "false", "data-arrow": arrow.key},
     )
 
 
@@ -111,7 +110,7 @@ def register(app: Dash) -> None:
     @app.callback(
         Output("village-data", "data"),
         Output("village-said", "children"),
-        Input("village-off", "value"),
+        Input("village-off", "data"),
         Input("village-seed", "value"),
     )
     def choose(off: Any, seed: Any) -> tuple[Any, Any]:

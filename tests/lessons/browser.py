@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app.browser import AUDIT, opened
+from app.browser import opened, violations
 
-__all__ = ["AUDIT", "Watched", "opened"]
+__all__ = ["Watched", "opened", "violations"]
 
 
 class Watched:

@@ -10,7 +10,7 @@ from html import unescape
 
 import numpy as np
 import pytest
-from lessons.browser import AUDIT, Watched, opened
+from lessons.browser import Watched, opened, violations
 
 from analysis import village
 from sim.codes import Event, Reason
@@ -160,7 +160,7 @@ def browser():
 def test_it_opens_from_a_file_and_asks_for_nothing(browser, written, width):
     seen = Watched(browser, written, width)
     assert seen.page.locator(".home").count() >= 33
-    assert seen.page.evaluate(AUDIT) == []
+    assert violations(seen.page) == []
     seen.is_at_peace(width)
     seen.page.close()
 

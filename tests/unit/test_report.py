@@ -5,11 +5,11 @@ import html
 import io
 import os
 import re
-import shutil
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
+from app.browser import opened, violations
 from unit.invented_results import invented
 
 from analysis import provenance, report, sentences
@@ -303,16 +303,8 @@ def test_lives_are_told_or_it_says_why_not(folders):
 
 @pytest.fixture(scope="module")
 def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    found = next(
-        (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome") if shutil.which(name)), None
-    )
-    if not found:
-        pytest.skip("no browser is installed")
-    with sync_api.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
+    with opened() as found:
+        yield found
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -330,6 +322,14 @@ def test_it_fits_the_window_and_sends_no_request(browser, pages, kind, width):
     cards = page.locator("[data-verdict]").all()
     boxes = [card.bounding_box() for card in cards]
     assert len({round(box["width"]) for box in boxes}) == 1
+    page.close()
+
+
+@pytest.mark.parametrize("kind", ["helpful", "sixty localities"])
+def test_axe_finds_nothing_that_shuts_a_reader_out(browser, pages, kind):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(pages(kind).path.as_uri())
+    assert violations(page) == []
     page.close()
 
 

@@ -6,6 +6,15 @@ document.addEventListener("change", function (event) {
     }
 });
 
+// A switch turns at once and tells the page which are off.
+document.addEventListener("click", function (event) {
+    var one = event.target.closest && event.target.closest("button[data-arrow]");
+    if (!one || !window.dash_clientside) { return; }
+    one.setAttribute("aria-checked", one.getAttribute("aria-checked") === "true" ? "false" : "true");
+    var off = Array.prototype.slice.call(document.querySelectorAll("button[data-arrow][aria-checked=false]"));
+    window.dash_clientside.set_props("village-off", { data: off.map(function (b) { return b.dataset.arrow; }) });
+});
+
 // What only the browser can know or do; the server checks everything it is told.
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.remesa = {
