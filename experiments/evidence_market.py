@@ -126,6 +126,7 @@ def wages_and_unemployment(worlds: dict[str, Configuration], seed: int, size: fl
     return {
         "coefficient": wage_curve(seen["unemployment"], seen["pay"]),
         "posted": wage_curve(seen["unemployment"], seen["posted"]),
+        "later": wage_curve(seen["unemployment"], seen["pay"], later=1),
         "of_demand": wage_curve_of_demand(seen["unemployment"], seen["pay"], path) if size else 0.0,
         "swing": swing(seen["unemployment"]), "unemployment": seen["unemployment"].mean(), "own": seen["own"].mean(),
         "points": [apart[0].ravel()[::4], apart[1].ravel()[::4]],
@@ -196,15 +197,13 @@ def few(form: Form) -> range:
 
 
 REASON = (
-    "Where demand moves unemployment (second part) the curve is there, and pay that firms post has some of it; least "
-    "squares on the pay of all employees has not. Two reasons were found. The phase: unemployment of a place answers "
-    "demand within a quarter and is back within a year, because what applicants ask follows pay on offer nearly one to "
-    "one and makes up for the demand by then; posted pay peaks a year after the shock, and pay that is reviewed once a "
-    "year half a year later. And what lasts: without any shock to demand log unemployment of places of 2,500 moves "
-    "nearly as much, because firms' own productivity does and single employers are large there; that moves pay for "
-    "good, and unemployment for a while. Faster posting, beliefs and reviews make the second part steeper and leave "
-    "the first where it is; so do larger places, costs of work that do not follow local pay, and other ways in which "
-    "firms learn what applicants ask."
+    "Two reasons were found. The phase: unemployment of a place answers demand within a quarter, half of the answer is "
+    "gone within the year and all of it in less than two, before the demand is, because what applicants ask follows "
+    "pay on offer; posted pay peaks a year after the shock, and pay of all, reviewed once a year, after nearly two: so "
+    "pay of a year later has the curve (third part). And what lasts: without any shock to demand log unemployment of "
+    "places of 2,500 moves nearly as much, because firms' own productivity does and single employers are large there; "
+    "that moves pay for good, and unemployment for a while. Places are linked by what people expect of offers, not by "
+    "commuting, which would tie what applicants ask to pay next door."
 )
 
 
@@ -215,7 +214,7 @@ def t11(form: Form) -> list[Part]:
     months, heads = 12 * YEARS_OF_WAGES, PLACES * HEADS
     found = form.measure(wages_and_unemployment, uk(heads, months, PLACES), form.seeds, size=SIZE)
     shown = {factor: form.measure(wages_and_unemployment, uk(heads, months, PLACES), few(form), size=factor * SIZE)
-             for factor in (0.5, 2.0)}  # fmt: skip
+             for factor in (0.0, 0.5, 2.0)}  # fmt: skip
     by_speed = [form.measure(wages_and_unemployment, uk(heads, months, PLACES, f"parameters.vacancies.wage_speed={s}"),
                              few(form), size=SIZE) for s in SPEEDS]  # fmt: skip
     curve = tuple(float(np.mean(column(one, "coefficient"))) for one in by_speed)
@@ -236,12 +235,13 @@ def t11(form: Form) -> list[Part]:
                              "coefficient of log pay on log unemployment",
                              (("least squares", SPEEDS, curve, "line"), ("moved by demand", SPEEDS, moved, "line")),
                              "Wages that lag unemployment flatten the curve.")),
+        Part("the same, of pay a year later", column(found, "later"), unit="elasticity",
+             means="Unemployment of a year, pay of the next."),
         Part("the same, of the pay that firms post", column(found, "posted"), unit="elasticity",
              means="Private firms, weighted by their employees."),
-        Part("at half the shocks", column(shown[0.5], "coefficient"), unit="elasticity",
-             means=f"Log unemployment moves by {np.mean(column(shown[0.5], 'swing')):.2f}."),
-        Part("at double the shocks", column(shown[2.0], "coefficient"), unit="elasticity",
-             means=f"Log unemployment moves by {np.mean(column(shown[2.0], 'swing')):.2f}."),
+        *(Part(f"at {name} the shocks", column(shown[factor], "coefficient"), unit="elasticity",
+               means=f"Log unemployment moves by {np.mean(column(shown[factor], 'swing')):.2f}.")
+          for factor, name in ((0.0, "none of"), (0.5, "half"), (2.0, "double"))),
     ]  # fmt: skip
 
 

@@ -57,20 +57,22 @@ def within(table: Array) -> Array:
     return np.asarray(table - table.mean(axis=0) - table.mean(axis=1, keepdims=True) + table.mean())
 
 
-def wage_curve(unemployment: Array, log_pay: Array) -> float:
+def wage_curve(unemployment: Array, log_pay: Array, later: int = 0) -> float:
     """Coefficient of log pay on log unemployment, yearly, with effects of places and years.
 
     Parameters
     ----------
     unemployment, log_pay : shape (months, places)
+    later : years by which pay is read after unemployment
 
     References
     ----------
     Blanchflower and Oswald (1994), The Wage Curve: -.1; Nijkamp and Poot (2005), Journal of Economic Surveys
     19(3), 421-450: -.07 once publication bias is taken off.
     """
-    cause = within(np.log(np.maximum(by_period(unemployment, 12), 1e-6)))
-    effect = within(by_period(log_pay, 12))
+    years = len(unemployment) // 12
+    cause = within(np.log(np.maximum(by_period(unemployment, 12), 1e-6))[: years - later])
+    effect = within(by_period(log_pay, 12)[later:])
     return float((cause * effect).sum() / (cause * cause).sum())
 
 

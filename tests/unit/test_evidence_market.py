@@ -48,7 +48,8 @@ def canned(function, worlds, seeds, **options):
     points = [[-0.1, 0.0, 0.1], [0.1, 0.0, -0.1]]
     weaker = 0.3 if options.get("separations") else 0.0
     return [
-        {"coefficient": -0.07, "posted": -0.08, "of_demand": -0.1, "swing": 0.2, "unemployment": 0.06, "own": 0.1,
+        {"coefficient": -0.07, "posted": -0.08, "of_demand": -0.1, "later": -0.05, "swing": 0.2,
+         "unemployment": 0.06, "own": 0.1,
          "correlation": -0.8 + weaker, "of_seekers": 0.5, "of_vacancies": 0.5, "swing_vacancies": 0.4,
          "vacancies": 0.02, "finding": 0.25, "slope": 1.06, "firms": 2000, "mean": 15.0, "start": [9, 9],
          "points": points}

@@ -51,6 +51,9 @@ def test_the_wage_curve_finds_its_coefficient_behind_place_and_year_effects():
     unemployment = np.repeat(np.exp(years - 3.0), 12, axis=0)
     pay = -0.07 * np.log(unemployment) + RNG.normal(0, 1, 20) + np.repeat(RNG.normal(0, 1, 10), 12)[:, None]
     assert wage_curve(unemployment, pay) == pytest.approx(-0.07)
+    late = np.concatenate([RNG.normal(0, 1, (12, 20)), pay[:-12]])
+    assert wage_curve(unemployment, late, later=1) == pytest.approx(-0.07)
+    assert abs(wage_curve(unemployment, late)) < 0.06, "what follows a year later is not seen at once"
 
 
 def test_demand_as_instrument_sees_through_pay_that_causes_unemployment():
