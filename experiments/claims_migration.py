@@ -337,11 +337,13 @@ def returns_by_kind(worlds: Worlds, seed: int, topped: int = 0) -> dict[str, Any
         month = luck._replace(month=np.uint64(world.month))
         hit = np.flatnonzero((stays.ended == 0) & (stays.regular == 0) & (draw(month, stays.id) < CONTROLLED))
         stays.detected[hit] = 1
-        if topped:
+        if topped:  # nobody has less than others, whenever and however they come home
+            world.population.destinations.fare[:] = 0.0
             live = np.flatnonzero(stays.ended == 0)
-            wanted = np.rint(100.0 * (stays.target_savings[live] + stays.waiting[live])).astype(np.int64)
-            missing = np.maximum(wanted + stays.debt[live] - stays.savings[live], 0)
-            world.ledger.pay(GIVEN, stays.destination[live].astype(np.int64), live, missing)
+            there = stays.destination[live].astype(np.int64)
+            wanted = np.rint(100.0 * stays.target_savings[live]).astype(np.int64) + stays.debt[live]
+            world.ledger.pay(GIVEN, there, live, np.maximum(wanted - stays.savings[live], 0))
+            world.ledger.pay(TAKEN, live, there, np.maximum(stays.savings[live] - wanted, 0))
 
     later: dict[int, list[float]] = {int(kind): [] for kind in Return}
 
@@ -378,7 +380,7 @@ def clm_60(form: Form) -> list[Effect]:
     unit, numbers = "months of pay", [np.mean(each(found, name)) for name in ("number", "sent number", "chosen")]
     return [
         Effect("brought home: sent back or failed less chosen", each(found, "worse"), -1, each(null, "worse"), False,
-               "all away are given the savings they aim at, and debts", unit,
+               "all away have the savings they aim at, whatever else they saved, and the way home is free", unit,
                f"{numbers[0]:.0f} returns a seed, {numbers[1]:.0f} of them forced; who chose brings {numbers[2]:.1f}."
                " Failed: without work there and with less than the way had cost.",
                "Those sent home are taken from all without papers, many of whom have saved for years; and who chose "
@@ -482,7 +484,7 @@ def clm_30(form: Form) -> list[Effect]:
 
 # ------------------------------------------------------------------------------------------- the culture of migration
 
-STRONG = 6.0  # nu, of a strong culture
+USUAL, HALF = 6.0, 3.0  # nu, the usual weight of the culture, and half of it
 FIRST = 0.02  # of adults abroad at the start
 
 
@@ -529,27 +531,27 @@ def shares_away(world: World) -> Array:
 
 @claim("CLM-04", "A culture of migration tips", note="Communities that tip and communities that do not are a result.")
 def clm_04(form: Form) -> list[Effect]:
-    """Towns of a thousand over thirty years (twenty in the quick form) and a norm of no, usual or strong weight."""
+    """Towns of a thousand over thirty years (twenty in the quick form) and a norm of no, half or the usual weight."""
     base = towns(form)
-    weights = {"none": 0.0, "usual": 4.0, "strong": STRONG}
+    weights = {"none": 0.0, "half": HALF, "usual": USUAL}
     seeds = form.seeds[:2] if form.quick else form.seeds
     worlds = {name: [*base, f"parameters.migration.norm_weight={weight}"] for name, weight in weights.items()}
     found = form.measure(cultures, worlds, seeds)
-    off = {name: [*worlds[name], "parameters.migration.norm=0"] for name in ("none", "strong")}
+    off = {name: [*worlds[name], "parameters.migration.norm=0"] for name in ("none", "usual")}
     null = form.measure(cultures, off, seeds[:2])
     years = tuple(float(k + 1) for k in range(len(found[0]["none"]["path"])))
     lines = tuple((f"norm {name}", years, tuple(np.mean([one[name]["path"] for one in found], axis=0).tolist()), "line")
                   for name in weights)  # fmt: skip
     return [
-        Effect("away in the end: strong norm less none", gaps(found, "strong", "none", "mean"), +1,
-               gaps(null, "strong", "none", "mean"), True, "the norm is off", "points",
+        Effect("away in the end: usual norm less none", gaps(found, "usual", "none", "mean"), +1,
+               gaps(null, "usual", "none", "mean"), True, "the norm is off", "points",
                "People from 15 to 64, mean of the communities.",
                picture=Picture("People away, mean of the communities", "year", "% of those from 15 to 64", lines, "")),
-        Effect("highest tenth of communities: strong norm less none", gaps(found, "strong", "none", "highest"), +1,
-               gaps(null, "strong", "none", "highest"), True, "the norm is off", "points"),
-        Effect("away in the highest tenth, strong norm", [one["strong"]["highest"] for one in found], 0, unit="%"),
-        Effect("away in the lowest community, strong norm", [one["strong"]["lowest"] for one in found], 0, unit="%"),
-        Effect("paths convex first and concave later", [100.0 * one["strong"]["take-off"] for one in found], 0,
+        Effect("highest tenth of communities: usual norm less none", gaps(found, "usual", "none", "highest"), +1,
+               gaps(null, "usual", "none", "highest"), True, "the norm is off", "points"),
+        Effect("away in the highest tenth, usual norm", [one["usual"]["highest"] for one in found], 0, unit="%"),
+        Effect("away in the lowest community, usual norm", [one["usual"]["lowest"] for one in found], 0, unit="%"),
+        Effect("paths convex first and concave later", [100.0 * one["usual"]["take-off"] for one in found], 0,
                unit="% of communities"),
     ]  # fmt: skip
 
@@ -582,9 +584,8 @@ def gates(worlds: Worlds, seed: int) -> dict[str, Any]:
 
 @claim("CLM-05", "Jobs that migrants leave are filled from places with lower pay")
 def clm_05(form: Form) -> list[Effect]:
-    """A Mexican municipality with a strong culture of migration, open to newcomers or closed for ten years."""
-    base = ["territory=mexico_michoacan_like", f"population={form.population}", "months=120",
-            f"parameters.migration.norm_weight={STRONG}"]  # fmt: skip
+    """A Mexican municipality with its culture of migration, open to newcomers or closed for ten years."""
+    base = ["territory=mexico_michoacan_like", f"population={form.population}", "months=120"]
     found = form.measure(gates, {"place": base}, form.seeds)
     null = form.measure(gates, {"place": [*base, "territory.pool_wage_ratio=2"]}, form.seeds)
     return [
@@ -627,9 +628,8 @@ def welfare(worlds: Worlds, seed: int) -> dict[str, Any]:
     "month's pay for each spouse and child left behind, and the cost at which the gain is used up.",
 )  # fmt: skip
 def clm_06(form: Form) -> list[Effect]:
-    """A Mexican municipality with a strong culture of migration against the same with nobody away (year 10)."""
-    base = ["territory=mexico_michoacan_like", f"population={form.population}", "months=120",
-            f"parameters.migration.norm_weight={STRONG}"]  # fmt: skip
+    """A Mexican municipality with its culture of migration against the same with nobody away (year 10)."""
+    base = ["territory=mexico_michoacan_like", f"population={form.population}", "months=120"]
     found = form.measure(welfare, {"place": base}, form.seeds)
     null = form.measure(welfare, {"place": [*base, "parameters.remittances.on=0"]}, form.seeds)
     unit = "months of pay"

@@ -91,7 +91,7 @@ class Twin(mesa.Model):  # type: ignore[misc]
                 finding="current_finding", separation="current_separation", recognition="recognition",
                 recognition_at_arrival="recognition_at_arrival", detection="detection", fare="fare",
                 regular_share="regular_share", waiting="waiting", irregular_fee="irregular_fee", amenity="amenity",
-                skill_return="skill_return",
+                skill_return="skill_return", distance="distance",
             )
         ]  # fmt: skip
         fees = tables["Recruiters"].values("fee").tolist()

@@ -470,6 +470,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if self.spouse is not None:
             spouse = self.spouse.stay.destination if self.spouse.stay is not None else HOME
         everyone = max(1, place.adults + sum(place.crowd.values()))
+
+        def gain_of(there: float, worth: float, cost: float) -> float:
+            return float(moving.gain_in_years(there, here, worth, cost, median, c0, curvature))
+
         total, weights, ways = 0.0, [], []
         for there in model.destinations:
             stays = there is where
@@ -499,29 +503,29 @@ class Person(mesa.Agent):  # type: ignore[misc]
             if stays:
                 way = stay.route
                 worth = present_value if stay.regular else present_value * there.undetected
-                gain = moving.gain_in_years(value_there, here, worth, 0.0, median)
+                gain = gain_of(value_there, worth, 0.0)
             else:
                 gain, admitted = -moving.LARGEST, self.quota < there.regular_share
                 if admitted:
                     wait = moving.wait_left(self.admitted, model.now, there.waiting)
                     later = model.rules.participation.beta**wait
                     cost = moving.price_of_trip(there.fare, helped, rules.tie_discount, 0.0)
-                    gain = moving.gain_in_years(value_there, here, worth * later, later * cost / price, median)
+                    gain = gain_of(value_there, worth * later, later * cost / price)
                 tempting = wait > 0.0 or there.irregular_fee < there.fare
                 if not admitted or (tempting and there.irregular_fee > 0.0):
                     asked = moving.price_of_trip(there.irregular_fee, helped, rules.tie_discount, 0.0)
                     worth = present_value * there.undetected
-                    without_papers = moving.gain_in_years(as_one(False), here, worth, asked / price, median)
+                    without_papers = gain_of(as_one(False), worth, asked / price)
                     if without_papers > gain:
                         way, cost, gain, wait = IRREGULAR, asked, without_papers, 0.0
                 if way == IRREGULAR and there.recruiter_fee > 0.0:
                     asked = moving.recruiter_price(there.recruiter_fee, there.fare, 0.0)
                     placed = moving.believed_chance(there.in_work[1][1], doubted)
                     by_them = moving.certainty_equivalent(pay - living, 0.0, placed, c0, curvature)
-                    by_recruiter = moving.gain_in_years(by_them, here, present_value, asked / price, median)
+                    by_recruiter = gain_of(by_them, present_value, asked / price)
                     if by_recruiter > gain:
                         way, cost, gain = RECRUITED, asked, by_recruiter
-            attachment = self.attachment * (1.0 if there.abroad else rules.near)
+            attachment = self.attachment * moving.share_of_attachment(there.abroad, there.distance, rules.near)
             family = -rules.apart if spouse == HOME else rules.apart if spouse is there else 0.0
             value = moving.utility_of_place(
                 gain, rules.gain_weight, tie, rules.tie_weight, usual, rules.norm_weight,

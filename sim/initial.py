@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.codes import Channel, Motive, Occupation, Owner, Route, Sector, Sex, Status, Work
+from sim.codes import Channel, Occupation, Owner, Sector, Sex, Status, Work
+from sim.emigrants import emigrants
 from sim.first_firms import CAPITAL_COST, jobs, service_share
 from sim.mechanism import Month, kernel
 from sim.mechanisms.away import pay_there
@@ -34,12 +35,12 @@ from sim.population import (
     Recruiters,
 )
 from sim.ranking import ascending
-from sim.streams import ONCE, Luck, Streams, draw, logistic_draw, normal, uniforms
-from sim.synthetic import identities, synthetic
+from sim.streams import ONCE, Luck, Streams, draw, normal, uniforms
+from sim.synthetic import synthetic
 from sim.table import Array
 from sim.technology import ALPHA, LAND_SHARE, OWN_ACCOUNT
 from sim.territory import CHANNELS, Inputs
-from sim.transfers import NEEDS_ACCOUNT, OPERATOR, PAYS_AT_DESKS, sending_balance, travel_cost
+from sim.transfers import NEEDS_ACCOUNT, PAYS_AT_DESKS, sending_balance, travel_cost
 from sim.uses import decided, family_uses
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def places(population: Population, inputs: Inputs) -> None:
     ids = np.arange(number, dtype=np.int64) + 1
     taken = {name: np.array([getattr(d, name) for d in there]) for name in (
         "abroad", "living_cost", "finding", "separation", "recognition", "recognition_at_arrival", "detection",
-        "regular_share", "waiting", "fine", "fare", "irregular_fee", "amenity")}  # fmt: skip
+        "regular_share", "waiting", "fine", "fare", "irregular_fee", "amenity", "distance")}  # fmt: skip
     wages = np.array([[d.wage_basic, d.wage_skilled] for d in there]).reshape(number, 2)
     population.add(
         Destinations, number, id=ids, wage=wages, current_pay=wages, current_living_cost=taken["living_cost"],
@@ -191,13 +192,6 @@ def normals(drawn: Array) -> None:
     """Standard normal numbers in the place of uniform ones."""
     for k in range(len(drawn)):
         drawn[k] = normal(drawn[k])
-
-
-@kernel
-def logistics(drawn: Array) -> None:
-    """Standard logistic numbers in the place of uniform ones."""
-    for k in range(len(drawn)):
-        drawn[k] = logistic_draw(drawn[k])
 
 
 def home(population: Population, inputs: Inputs, people: People, streams: Streams, setup: Setup) -> None:
@@ -237,70 +231,6 @@ def with_experience(schooling: Array, age_months: Array, rules: Skills) -> Array
     since = np.maximum(age_months - 12.0 * np.maximum(15.0, schooling + 7.0), 0.0)
     shortfall = (rules.most - 1.0) * (1.0 - rules.learning) ** (WORKED * since)
     return np.exp(rules.return_to_schooling * schooling) * (rules.most - shortfall)
-
-
-def emigrants(world: World, setup: Setup) -> None:
-    """Send away the stock of each destination: those with the least attachment and the luckiest draws.
-
-    Attachment and ties decide as in the rule of leaving; one adult of each household stays.
-    """
-    population, inputs, streams = world.population, setup.inputs, world.streams
-    persons = population.persons
-    age = (-setup.burn_in - persons.birth_month) // 12
-    adult = age >= 15
-    eligible = adult & (age >= 18) & (age < 65) & (persons.in_school == 0)
-    keeper = np.full(population.households.count, np.iinfo(np.int64).max)
-    np.minimum.at(keeper, persons.household[adult], persons.id[adult])
-    eligible &= persons.id != keeper[persons.household]
-    taken: list[tuple[Array, int]] = []
-    for d, there in enumerate(inputs.destinations):
-        luck = streams.luck("initial", f"emigrants to {there.name}", ONCE)
-        noise = draw(luck, persons.id)
-        logistics(noise)
-        score = noise - persons.attachment + 0.05 * persons.schooling * there.abroad - 0.04 * np.abs(age - 33)
-        for sex, share in ((Sex.WOMAN, 1.0 - there.men), (Sex.MAN, there.men)):
-            wanted = round(there.emigrants * share * int(adult.sum()))
-            pool = np.flatnonzero(eligible & (persons.sex == sex))
-            chosen = pool[ascending(-score[pool], persons.id[pool])[:wanted]]
-            eligible[chosen] = False
-            taken.append((chosen, d))
-    rows = np.concatenate([chosen for chosen, _ in taken]) if taken else np.zeros(0, np.int64)
-    where = np.concatenate([np.full(len(chosen), d) for chosen, d in taken]) if taken else np.zeros(0, np.int64)
-    if not len(rows):
-        return
-    order = np.argsort(persons.id[rows], kind="stable")
-    rows, where = rows[order], where[order]
-    luck = streams.luck("initial", "stays", ONCE)
-    ids = persons.id[rows]
-    u = [draw(luck, ids, word) for word in range(4)]
-    months = np.minimum(1 + (-np.log(u[0]) * 84.0), 12.0 * (age[rows] - 17)).astype(np.int64)
-    there_columns = population.destinations
-    employed = u[1] < there_columns.finding[where] / (there_columns.finding[where] + there_columns.separation[where])
-    hazard = 1.0 - (1.0 - there_columns.recognition[where]) ** months
-    known = (
-        u[2] < there_columns.recognition_at_arrival[where] + (1 - there_columns.recognition_at_arrival[where]) * hazard
-    )
-    occupation = persons.occupation[rows] * known
-    regular = u[3] < there_columns.regular_share[where] + (1 - there_columns.regular_share[where]) * (months > 60)
-    spell_ids = np.zeros(len(ids), np.int64)
-    identities(streams.luck("initial", "spells", ONCE), ids, np.zeros_like(ids), spell_ids)
-    spells = population.add(
-        Migrants, len(rows), id=spell_ids, person=rows,
-        household=persons.household[rows], locality=population.households.locality[persons.household[rows]],
-        destination=where, start_month=-months - setup.burn_in, motive=int(Motive.WORK),
-        route=np.where(regular, int(Route.REGULAR), int(Route.IRREGULAR)), regular=regular.astype(np.int8),
-        channel=OPERATOR, employed=employed.astype(np.int8), recognised=known.astype(np.int8), occupation=occupation,
-        cost=np.where(regular, there_columns.fare[where], there_columns.irregular_fee[where]),
-        altruism=setup.parameters.migration.altruism,
-        target_savings=setup.parameters.migration.target_years * 12.0 * inputs.pay_basic,
-        savings=np.rint(there_columns.living_cost[where] * 100).astype(np.int64),
-    )  # fmt: skip
-    persons.spell[rows] = spells
-    persons.status[rows] = Status.AWAY
-    persons.trips[rows] = 1
-    persons.smoothed_earnings[rows] = inputs.pay_basic  # what the household misses
-    persons.months_away[rows] = np.minimum(months, 32000)
-    persons.contacts[rows] = (1.0 - 1.0 / setup.parameters.away.contact_memory) ** months
 
 
 def employee_share(inputs: Inputs) -> float:

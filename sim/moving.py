@@ -89,17 +89,51 @@ def share_in_work(at_start: float, find: float, lose: float, months: float) -> f
 
 
 @rule
-def gain_in_years(there: float, here: float, present_value: float, cost: float, pay: float) -> float:
+def worth_of_income(income: float, usual: float, home_production: float, curvature: float) -> float:
+    """What an income is worth over the usual one, in money of somebody who has that: utility, not the sum, counts.
+
+    ``[u(y + c0) - u(m + c0)] / u'(m + c0)`` with the CRRA u of all decisions: the difference of the incomes where
+    it is small or u is straight (curvature 0), ``(m + c0) ln[(y + c0) / (m + c0)]`` at curvature 1. Ten times the
+    pay is worth 2.8 times the pay more, not 9 (c0 a quarter of pay).
+
+    Parameters
+    ----------
+    income, usual : y and m, money/month, >= 0, real
+    home_production : c0, money/month, > 0
+    curvature : dimensionless, >= 0
+
+    Returns
+    -------
+    money/month; 0 at the usual income, rises with income, ever more slowly.
+
+    References
+    ----------
+    Borjas (1987), American Economic Review 77(4), 531-553: who moves compares logs of incomes. Grogger and Hanson
+    (2011), Journal of Development Economics 95(1), 42-57, prefer a straight u across countries of destination.
+    """
+    there, here = income + home_production, usual + home_production
+    if abs(curvature - 1.0) < 1e-9:
+        return here * math.log(there / here)
+    power = 1.0 - curvature
+    return here * (math.pow(there / here, power) - 1.0) / power
+
+
+@rule
+def gain_in_years(
+    there: float, here: float, present_value: float, cost: float, pay: float, home_production: float, curvature: float
+) -> float:
     """X: gain of moving less its cost, in years of local pay.
 
-    ``[annuity * (CE_there - CE_here) - cost] / (12 * pay)``; money in real terms, ``pay`` the median local
-    monthly pay.
+    ``[annuity * (v(CE_there) - v(CE_here)) - cost] / (12 * pay)``, v the worth of an income beside the median local
+    monthly ``pay`` (`worth_of_income`); money in real terms. At curvature 0 gains count by their sum.
 
     References
     ----------
     Sjaastad (1962), Journal of Political Economy 70(5), 80-93: migration as an investment.
     """
-    return (present_value * (there - here) - cost) / (12.0 * pay)
+    better = worth_of_income(there, pay, home_production, curvature)
+    better -= worth_of_income(here, pay, home_production, curvature)
+    return (present_value * better - cost) / (12.0 * pay)
 
 
 @rule
@@ -348,6 +382,29 @@ def attachment_away(attachment: float, pull_back: float, contacts: float) -> flo
     things; Dustmann (2003), European Economic Review 47(2), 353-369: who returns, and when.
     """
     return attachment * pull_back * contacts if attachment > 0.0 else attachment
+
+
+@rule
+def share_of_attachment(abroad: float, distance: float, near: float) -> float:
+    """Share of the attachment to home that a destination asks to give up.
+
+    ``near`` within the country, all of it in a country that has neither a border nor a language in common, and in
+    between by the distance of the two countries.
+
+    Parameters
+    ----------
+    abroad : 1 abroad, 0 in the same country
+    distance : dimensionless, in [0, 1]
+        Thirds of what separates countries: being another country, sharing no border, sharing no language.
+    near : dimensionless, in [0, 1]
+
+    References
+    ----------
+    Sjaastad (1962), Journal of Political Economy 70(5), 80-93: costs of the mind rise with distance. Mayda (2010),
+    Journal of Population Economics 23(4), 1249-1274; Adsera and Pytlikova (2015), Economic Journal 125(586), F49-F81:
+    borders and languages in common and how many move.
+    """
+    return near + (1.0 - near) * distance if abroad else near
 
 
 @rule

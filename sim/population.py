@@ -390,6 +390,7 @@ class Destinations(Table):
     fare = given(f32, "money", "travel and papers of the regular way")
     irregular_fee = given(f32, "money", "price of the irregular way")
     amenity = given(f32, "year of local pay", "services, rights and protection there against home")
+    distance = given(f32, "1", "share of what separates countries: border, neighbours, language", 1.0)
     current_pay = column(
         f32, "money/month", "net pay there now by occupation, in home money, at the usual skill", width=2
     )

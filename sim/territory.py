@@ -65,6 +65,9 @@ class DestinationInputs:
     men: float = figure("1", (0, 1), "share of men among them")
     waiting: float = figure("month", (0, 240), "wait for a regular place, for those who can get one", default=0.0)
     fine: float = figure("money", (0, 1e12), "fine for those who are detected", default=0.0)
+    distance: float = figure(
+        "1", (0, 1), "thirds of what separates countries: a border, no common one, no common language", default=1.0
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -43,11 +43,13 @@ from sim.moving import (
     recognised_share,
     recruiter_price,
     share_in_work,
+    share_of_attachment,
     slow_average,
     terms_here,
     trip_loan,
     utility_of_place,
     wait_left,
+    worth_of_income,
 )
 from sim.parameters import param, switch
 from sim.population import (
@@ -277,7 +279,7 @@ def consider(
                 way = migrants.route[spell]
                 if not migrants.regular[spell]:
                     worth = present_value * undetected[d]
-                gain = gain_in_years(there, here, worth, 0.0, median)
+                gain = gain_in_years(there, here, worth, 0.0, median, c0, preferences.curvature)
             else:
                 grant = 1.0 * persons.travel_grant[i] if spell < 0 else 0.0
                 admitted = u_quota < destinations.regular_share[d]
@@ -287,7 +289,7 @@ def consider(
                     cost = price_of_trip(1.0 * destinations.fare[d], helped, rules.tie_discount, grant)
                     later = math.pow(preferences.beta, wait) if wait > 0.0 else 1.0
                     worth = present_value * later
-                    gain = gain_in_years(there, here, worth, later * cost / price, median)
+                    gain = gain_in_years(there, here, worth, later * cost / price, median, c0, preferences.curvature)
                 tempting = wait > 0.0 or destinations.irregular_fee[d] < destinations.fare[d]
                 if not admitted or (tempting and destinations.irregular_fee[d] > 0.0):
                     asked = price_of_trip(1.0 * destinations.irregular_fee[d], helped, rules.tie_discount, grant)
@@ -295,7 +297,7 @@ def consider(
                     chance = in_work[d, 0, 0] + at_start * (in_work[d, 0, 1] - in_work[d, 0, 0])
                     work = believed_chance(chance, doubted)
                     there = certainty_equivalent(less - living, 0.0, work, c0, preferences.curvature)
-                    irregular = gain_in_years(there, here, at_risk, asked / price, median)
+                    irregular = gain_in_years(there, here, at_risk, asked / price, median, c0, preferences.curvature)
                     if irregular > gain:
                         way, cost, gain, worth, wait = IRREGULAR, asked, irregular, at_risk, 0.0
                 if way == IRREGULAR and d < len(recruiters.fee) and recruiters.fee[d] > 0.0:
@@ -303,10 +305,14 @@ def consider(
                     asked = recruiter_price(fee, fare, 1.0 * recruiters.supervision[d])
                     placed = believed_chance(in_work[d, 1, 1], doubted)
                     there = certainty_equivalent(pay - living, 0.0, placed, c0, preferences.curvature)
-                    by_recruiter = gain_in_years(there, here, present_value, asked / price, median)
+                    by_recruiter = gain_in_years(
+                        there, here, present_value, asked / price, median, c0, preferences.curvature
+                    )
                     if by_recruiter > gain:
                         way, cost, gain, worth = RECRUITED, asked, by_recruiter, present_value
-            attachment = rooted * (1.0 if destinations.abroad[d] else rules.near)
+            attachment = rooted * share_of_attachment(
+                destinations.abroad[d], 1.0 * destinations.distance[d], rules.near
+            )
             family = family_terms(spouse, d, apart)
             other = destinations.amenity[d] - bound + family
             value = utility_of_place(gain, rules.gain_weight, tie, rules.tie_weight, usual, norm, other, attachment)
@@ -346,7 +352,9 @@ def consider(
         terms[wanting, EXAMPLE] = norm * usual
         if spell < 0:  # the same person with home terms at the median of month 0
             row = 2 * place + persons.occupation[i]
-            years = rules.gain_weight * (here - markets.start_worth[row]) / (12.0 * median)
+            lower = worth_of_income(here, median, c0, preferences.curvature)
+            lower -= worth_of_income(1.0 * markets.start_worth[row], median, c0, preferences.curvature)
+            years = rules.gain_weight * lower / (12.0 * median)
             better_terms = home - markets.start_terms[row]
             total = 0.0
             for d in range(places):
@@ -657,7 +665,7 @@ class Migration(Mechanism):
         Destinations.current_separation, Destinations.skill_return, Destinations.recognition,
         Destinations.recognition_at_arrival, Destinations.detection, Destinations.regular_share,
         Destinations.fare, Destinations.waiting, Destinations.fine,
-        Destinations.irregular_fee, Destinations.amenity, Destinations.closed,
+        Destinations.irregular_fee, Destinations.amenity, Destinations.distance, Destinations.closed,
         Recruiters.fee, Recruiters.supervision,
     )  # fmt: skip
     writes = (
@@ -707,14 +715,14 @@ class Migration(Mechanism):
     gain_weight: float = param(1.0, "1/year", (0.2, 5.0), "a_x; assumption")
     nest: float = param(0.7, "1", (0.3, 1.0), "dissimilarity of destinations; assumption")
     tie_weight: float = param(1.0, "year", (0.0, 1.5), "t_h; assumption, raised from .4 with the norm")
-    norm_weight: float = param(4.0, "year", (0.0, 6.0), "nu; raised from 2 so that communities part as in T17")
+    norm_weight: float = param(6.0, "year", (0.0, 8.0), "nu; raised from 2 so that communities part as in T17")
     norm_memory: float = param(24.0, "month", (1.0, 120.0), "memory of prevalence; assumption")
     pessimism: float = param(
         0.3, "1", (0.0, 1.0), "outside, McKenzie, Gibson and Stillman 2013: sign; size: assumption"
     )
     community: float = param(0.5, "1", (0.0, 1.0), "help of an acquaintance there over a member's; assumption")
     circle: float = param(10.0, "persons", (1.0, 150.0), "acquaintances from home who would help; assumption")
-    apart: float = param(0.5, "year", (0.0, 5.0), "what living apart from a spouse weighs; assumption")
+    apart: float = param(1.0, "year", (0.0, 5.0), "what living apart from a spouse weighs; assumption, T21 in view")
     tie_knowledge: float = param(0.7, "1", (0.0, 1.0), "share of wrong beliefs a member there corrects; assumption")
     trip_knowledge: float = param(0.7, "1", (0.0, 1.0), "share that an own stay corrects; assumption")
     tie_discount: float = param(0.5, "1", (0.0, 0.8), "share of the cost a member there saves; assumption")
@@ -723,9 +731,9 @@ class Migration(Mechanism):
     protection: float = param(0.25, "year", (0.0, 3.0), "what social protection through a job is worth; assumption")
     rights: float = param(1.0, "year", (0.0, 5.0), "what workers' rights at home are worth; assumption")
     care: float = param(1.0, "year", (0.0, 5.0), "what a full month of unpaid care at home weighs; assumption")
-    near: float = param(0.35, "1", (0.0, 1.0), "share of attachment that counts within the country; assumption")
+    near: float = param(0.45, "1", (0.0, 1.0), "share of attachment that counts within the country; assumption")
     pull_back: float = param(
-        0.5, "1", (0.0, 1.0), "share of attachment that still pulls home once away; assumption, with T21 in view"
+        0.4, "1", (0.0, 1.0), "share of attachment that still pulls home once away; assumption, with T21 in view"
     )
     target_pull: float = param(1.0, "year", (0.0, 5.0), "pull of home once the savings aimed at are there; assumption")
     target_years: float = param(1.0, "year", (0.1, 10.0), "savings aimed at, in local pay; assumption")

@@ -99,7 +99,7 @@ def arrive(
             c0 = preferences.home_production * base
             here = certainty_equivalent(offer, min(max(trade, 0.0), offer), work, c0, preferences.curvature)
             way = rules.way * earned
-            gain = gain_in_years(here, earned, present_value, way, base)
+            gain = gain_in_years(here, earned, present_value, way, base, c0, preferences.curvature)
             if gain <= 0.0:
                 continue  # no reason to come
             purse = 2.0 * u_purse * rules.purse * earned

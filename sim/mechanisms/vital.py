@@ -672,7 +672,10 @@ class Vital(Mechanism):
     )  # fmt: skip
     taste_spread: float = param(1.6, "1", (1.0, 3.0), "own fit, Mroz 1987 and CPS 1991")
     attachment_mean: float = param(
-        8.0, "year of local pay", (2.0, 15.0), "fitted to one place's emigrant stock; least identified"
+        5.5,
+        "year of local pay",
+        (2.0, 15.0),
+        "fitted to the emigrant stock of one place, the Mexican municipality; least identified",
     )
     attachment_spread: float = param(
         2.0, "year of local pay", (0.5, 5.0), "fitted to one place's emigrant stock; least identified"

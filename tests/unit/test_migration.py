@@ -36,11 +36,13 @@ from sim.moving import (
     readiness,
     recruiter_price,
     share_in_work,
+    share_of_attachment,
     slow_average,
     terms_here,
     trip_loan,
     utility_of_place,
     wait_left,
+    worth_of_income,
 )
 from sim.population import Destinations, Firms, Households, Lenders, Migrants, Persons, Population, Recruiters
 
@@ -48,11 +50,11 @@ INCOME = st.floats(0.0, 1e4)
 SHARE = st.floats(0.0, 1.0)
 
 
-def worked(tie: float, cost: float) -> tuple[float, float]:
-    """X and U of the worked example."""
+def worked(tie: float, cost: float, curvature: float) -> tuple[float, float]:
+    """X and U of the worked example, incomes compared by their sum (curvature 0) or by their utility (1)."""
     here = certainty_equivalent(100.0, 0.0, 0.9, 25.0, 1.0)
     there = certainty_equivalent(350.0, 0.0, 0.8, 25.0, 1.0)
-    gain = gain_in_years(there, here, annuity(0.995, 36.0), cost, 100.0)
+    gain = gain_in_years(there, here, annuity(0.995, 36.0), cost, 100.0, 25.0, curvature)
     return gain, utility_of_place(gain, 1.0, tie, 0.4, 0.2, 2.0, 0.0, 7.0)
 
 
@@ -63,8 +65,8 @@ def test_hand_worked_certainty_equivalents_and_annuity():
 
 
 def test_hand_worked_chance_to_leave_without_a_tie():
-    """X 2.31006, U -4.28994, P .013520, times q 1/12 = .0011267 a month."""
-    gain, value = worked(0.0, 900.0)
+    """By the sum of incomes X 2.31006, U -4.28994, P .013520, times q 1/12 = .0011267 a month."""
+    gain, value = worked(0.0, 900.0, 0.0)
     assert gain == pytest.approx(2.31006, abs=5e-6)
     assert value == pytest.approx(-4.28994, abs=5e-6)
     assert logistic(value) == pytest.approx(0.013520, abs=5e-7)
@@ -72,12 +74,39 @@ def test_hand_worked_chance_to_leave_without_a_tie():
 
 
 def test_hand_worked_chance_to_leave_with_a_household_tie():
-    """A tie of .4 and a third off the 900: X 2.56006, P .025582."""
+    """A tie of .4 and a third off the 900: X 2.56006, P .025582 by the sum of incomes."""
     cost = price_of_trip(900.0, 1.0, 1.0 / 3.0, 0.0)
     assert cost == pytest.approx(600.0)
-    gain, value = worked(1.0, cost)
+    gain, value = worked(1.0, cost, 0.0)
     assert gain == pytest.approx(2.56006, abs=5e-6)
     assert logistic(value) == pytest.approx(0.025582, abs=5e-7)
+
+
+def test_hand_worked_worth_of_income():
+    """125 ln(218.179 / 106.4175) = 89.743 instead of 111.762: X 1.70719, U -4.89281, P .007444; ten times pay."""
+    better = worth_of_income(193.179, 100.0, 25.0, 1.0) - worth_of_income(81.4175, 100.0, 25.0, 1.0)
+    assert better == pytest.approx(89.743, abs=2e-3)
+    gain, value = worked(0.0, 900.0, 1.0)
+    assert gain == pytest.approx(1.70719, abs=5e-5)
+    assert value == pytest.approx(-4.89281, abs=5e-5)
+    assert logistic(value) == pytest.approx(0.007444, abs=5e-6)
+    assert worth_of_income(1000.0, 100.0, 25.0, 1.0) == pytest.approx(125.0 * math.log(8.2))  # 263, not 900
+    assert worth_of_income(1000.0, 100.0, 25.0, 0.0) == pytest.approx(900.0)
+
+
+@given(income=INCOME, usual=st.floats(1.0, 1e4), curvature=st.floats(0.0, 3.0))
+def test_worth_of_income_is_none_at_the_usual_and_at_most_the_difference(income, usual, curvature):
+    found = worth_of_income(income, usual, 0.25 * usual, curvature)
+    assert worth_of_income(usual, usual, 0.25 * usual, curvature) == pytest.approx(0.0, abs=1e-9)
+    assert found <= income - usual + 1e-6 * max(income, usual)
+    assert worth_of_income(income + 1.0, usual, 0.25 * usual, curvature) >= found
+
+
+def test_distance_decides_how_much_of_the_attachment_is_given_up():
+    """Within the country .45; across a border with the same language .45 + .55 / 3; far away all of it."""
+    assert share_of_attachment(0, 1.0, 0.45) == 0.45
+    assert share_of_attachment(1, 1.0 / 3.0, 0.45) == pytest.approx(0.633333, abs=1e-6)
+    assert share_of_attachment(1, 1.0, 0.45) == 1.0
 
 
 def test_hand_worked_liquidity():
@@ -229,7 +258,7 @@ def test_groups_of_prevalence():
 def test_leaving_limit_of_a_place_that_is_simply_better():
     """Without curvature, costs, attachment, ties and norm the better place wins at a large weight."""
     for there, here, chance in ((101.0, 100.0, 1.0), (99.0, 100.0, 0.0)):
-        gain = gain_in_years(there, here, annuity(1.0, 1.0), 0.0, 100.0)
+        gain = gain_in_years(there, here, annuity(1.0, 1.0), 0.0, 100.0, 25.0, 0.0)
         assert logistic(utility_of_place(gain, 1e6, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)) == pytest.approx(chance)
 
 
