@@ -113,9 +113,10 @@ SCARCE = ("territory=poland_return_2008",)  # jobs are scarce and own-account wo
 
 
 def as_dear(world: World) -> None:
-    """The way without papers costs what the regular one does."""
+    """The way without papers costs what the regular one does, and no recruiter sells papers with a job."""
     there = world.population.destinations
     there.irregular_fee[:] = there.fare
+    world.population["Recruiters"].values("fee")[:] = 0.0
 
 
 NOTHING = {"gain_weight": 0.0}
@@ -144,8 +145,8 @@ FACTORS: tuple[tuple[str, str, Touch | None, Touch, dict[str, float], str, Touch
      WITHOUT_GAIN, None),
     ("pull: health", "care and services worth half a year of pay more", None,
      scaled("Destinations", "amenity", 1.0, 0.5), {}, "home gains as much", scaled("Localities", "rights", 1.0, 0.5)),
-    ("pull: protection", "everybody gets papers, where the way without them costs as much", as_dear,
-     both(as_dear, scaled("Destinations", "regular_share", 0.0, 1.0)), NOTHING, WITHOUT_GAIN, None),
+    ("pull: protection", "everybody gets papers, where the way without them costs as much and nobody sells them",
+     as_dear, both(as_dear, scaled("Destinations", "regular_share", 0.0, 1.0)), NOTHING, WITHOUT_GAIN, None),
     ("pull: incentives", "half of the way is paid", None, scaled("Persons", "travel_grant", 0.0, 0.5), NOTHING,
      WITHOUT_GAIN, None),
     ("pull: ageing", "a third more jobs and papers", None,
@@ -227,29 +228,31 @@ def clm_56(form: Form) -> list[Effect]:
     ]  # fmt: skip
 
 
-SHARE = 0.5  # of the unemployed who get a job
+FOR_THE_WAY = 10_000_000_00  # cents that every household is given, so that nobody who wants to go cannot pay
 
 
 def decent_jobs(worlds: Worlds, seed: int) -> dict[str, Any]:
-    """Push-driven departures with and without formal jobs at the median offer for half of the unemployed."""
+    """Push-driven departures with and without formal jobs at the median offer for the unemployed."""
     world = started(worlds["place"], seed).world
     world.population.persons.attachment[:] -= AT_THE_MARGIN
-    luck = Streams(seed).luck("claims", "decent jobs", ONCE)
+
+    def purses(world: World) -> None:
+        world.population.households.liquid_assets[:] += FOR_THE_WAY
 
     def jobs(world: World) -> None:
         persons, markets = world.population.persons, world.population.markets
         age = (world.month - world.burn_in - persons.birth_month) // 12
         fits = (persons.status == UNEMPLOYED) & (age >= 15) & (age < 60)
-        rows = np.flatnonzero(fits & (draw(luck, persons.id) < SHARE))
+        rows = np.flatnonzero(fits)
         market = 2 * world.population.households.locality[persons.household[rows]] + persons.occupation[rows]
         pay = 0.5 * (markets.offers[market, 7] + markets.offers[market, 8]) * persons.skill[rows]
         persons.status[rows], persons.insured[rows] = EMPLOYED, 1
         earn(world, rows, pay)
 
+    uncounted = {"gain_weight": 0.0, "protection": 0.0}
     found = {name: asked(world, touch, **off)["pushed"] for name, touch, off in (
-        ("without", None, {}), ("with", jobs, {}),
-        ("null without", None, {"gain_weight": 0.0, "protection": 0.0}),
-        ("null with", jobs, {"gain_weight": 0.0, "protection": 0.0}),
+        ("without", purses, {}), ("with", both(purses, jobs), {}),
+        ("null without", purses, uncounted), ("null with", both(purses, jobs), uncounted),
     )}  # fmt: skip
     return {"gap": found["with"] - found["without"], "null": found["null with"] - found["null without"]}
 
@@ -260,7 +263,7 @@ def decent_jobs(worlds: Worlds, seed: int) -> dict[str, Any]:
     "decent jobs come with the rules of enterprise.",
 )  # fmt: skip
 def clm_46(form: Form) -> list[Effect]:
-    """Half of the unemployed get a formal job at the median offer; everybody considers moving that month."""
+    """All unemployed get a formal job at the median offer; everybody thinks of moving that month and can pay."""
     found = form.measure(decent_jobs, {"place": [*SCARCE, f"population={form.population}", "months=1"]}, form.seeds)
     return [
         Effect("departures driven by push", each(found, "gap"), -1, each(found, "null"), True,

@@ -15,7 +15,7 @@ def decided(by_women: float, by_men: float, women_power: float) -> float:
     ----------
     Chiappori (1992), Journal of Political Economy 100(3), 437-467: collective labour supply and welfare.
     """
-    return women_power * by_women + (1.0 - women_power) * by_men
+    return by_men + women_power * (by_women - by_men)  # where both want the same, exactly that
 
 
 @rule

@@ -366,7 +366,7 @@ class Finance(Mechanism):
     land_months: float = param(12.0, "month", (0.0, 120.0), "value of land in months of its return; assumption")
     loan_to_value: float = param(0.4, "1", (0.0, 0.9), "share of collateral lent against; assumption")
     default_months: float = param(6.0, "month", (1.0, 60.0), "debt over income that is given up; assumption")
-    income_memory: float = param(1 / 12, "1/month", (1 / 36, 1.0), "assumption: a year's income")
+    income_memory: float = param(1 / 30, "1/month", (1 / 36, 1.0), "outside, Friedman 1957: 0.4 a year")
     trigger: float = param(0.7, "1", (0.3, 1.0), "share of usual income below which insurance pays; assumption")
     cover: float = param(0.7, "1", (0.1, 1.0), "share of the shortfall paid; assumption")
     loading: float = param(0.6, "1", (0.0, 2.0), "premium over expected payouts; assumption")

@@ -575,7 +575,9 @@ class Remittances(Mechanism):
     women_hold: float = param(
         0.5, "1", (0.0, 1.0), "share of the fading that women do not show; sign outside, UN-INSTRAW 2007; assumption"
     )
-    own_later: float = param(0.4, "1", (0.0, 1.0), "of the own life at home later over consumption now; assumption")
+    own_later: float = param(
+        0.65, "1", (0.0, 1.0), "of the own life at home later over consumption now; fitted, Dustmann and Mestres 2010"
+    )
     contact: float = param(0.9, "1", (0.0, 1.0), "share of news from home that reaches a migrant; assumption")
     contact_women: float = param(
         0.05, "1", (0.0, 0.5), "more of it by each woman who sends or receives; sign: ILO module; size: assumption"
