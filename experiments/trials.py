@@ -265,8 +265,7 @@ def evaluated(sample: Sample, level: float = LEVEL) -> list[tuple[Estimate, floa
     trial = sample.of(sample.eligible)
     gain = trial.after - trial.twin
     arm = trial.assigned.astype(float)
-    apart = trial.assigned | (trial.saturation == 0) | (np.ptp(trial.saturation) == 0)
-    clean = trial.of(apart)  # with several saturations the controls are of places where nobody is treated
+    clean = arms_apart(trial)
     own = clean.assigned.astype(float)
     truth = share_mean(gain, trial.assigned)
     moved = float((trial.taken.astype(float) - trial.taken_without)[trial.assigned].sum())
@@ -291,6 +290,33 @@ def evaluated(sample: Sample, level: float = LEVEL) -> list[tuple[Estimate, floa
     ]
 
 
+def arms_apart(trial: Sample) -> Sample:
+    """Those who are compared: with several saturations the controls are of places where nobody is treated."""
+    return trial.of(trial.assigned | (trial.saturation == 0) | (np.ptp(trial.saturation) == 0))
+
+
+def accounted(sample: Sample) -> dict[str, float]:
+    """Why a comparison of arms differs from the true effect on those assigned; only the twin tells.
+
+    ``difference in means = truth + chance - reached``, and ``difference in differences = truth + chance_change -
+    reached``, exactly: ``chance`` is by how much the arms would have differed without the event (the luck of the
+    draw), ``chance_change`` by how much their changes would have; ``reached`` is what the event did to those not
+    assigned, through prices, jobs, gifts and examples.
+
+    References
+    ----------
+    Imbens and Rubin (2015), Causal Inference, sections 1.6 and 6.3: no interference; the error of one assignment.
+    """
+    clean = arms_apart(sample.of(sample.eligible))
+    drawn, rest = clean.assigned, ~clean.assigned
+    change = clean.twin - clean.before
+    return {
+        "chance": share_mean(clean.twin, drawn) - share_mean(clean.twin, rest),
+        "chance_change": share_mean(change, drawn) - share_mean(change, rest),
+        "reached": share_mean(clean.after - clean.twin, rest),
+    }
+
+
 def measure_trial(
     worlds: dict[str, Configuration], seed: int, event: str, outcome: str, months: int, window: int, taken: str,
     level: float,
@@ -307,7 +333,7 @@ def measure_trial(
         "served": int(sample.served.sum()), "taken": int(sample.taken.sum()), "units": len(sample.after),
         "mean": or_none(float(sample.twin.mean()) if len(sample.twin) else math.nan),
     }  # fmt: skip
-    return {"rows": rows, "arms": arms}
+    return {"rows": rows, "arms": arms, "account": {key: or_none(value) for key, value in accounted(sample).items()}}
 
 
 def or_none(value: float) -> float | None:
@@ -362,6 +388,13 @@ def judged(found: Sequence[dict[str, Any]], level: float = LEVEL) -> list[Verdic
         means = float(values.mean()), float(errors.mean()), float(truths.mean())
         verdicts.append(Verdict(row["name"], *means, miss, low, high, float(np.mean(inside)), len(rows)))
     return verdicts
+
+
+def balance(found: Sequence[dict[str, Any]], level: float = LEVEL) -> dict[str, tuple[float, float, float]]:
+    """What sets comparisons of arms apart from the truth, over seeds: mean and interval of each part."""
+    parts = {key: [one["account"][key] for one in found] for key in found[0]["account"]}
+    known = {key: [value for value in values if value is not None] for key, values in parts.items()}
+    return {key: interval(values, level) for key, values in known.items() if values}
 
 
 def assigned_at(overrides: Sequence[str], event: str, kind: str, assign: Assign) -> list[str]:

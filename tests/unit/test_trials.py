@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from analysis import command
-from experiments.trials import Sample, evaluated, judged, outcome_named, run_trial, trial
+from analysis.figures import BLUE, RED
+from analysis.trials import beside_the_truth, ends
+from experiments.trials import Sample, Verdict, accounted, evaluated, judged, outcome_named, run_trial, trial
 from experiments.worlds import Bench
 from scenarios.configuration import ConfigurationError, compose
 
@@ -112,6 +114,19 @@ def test_truths_are_means_of_what_the_twin_shows():
     assert found["direct effect"] == pytest.approx(3.0 * share - 1.0)
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_luck_of_the_draw_and_those_reached_besides_are_all_that_parts_arms_from_the_truth(half, seed):
+    for sample in (half, invented(seed, chosen=False)):
+        found = {one.name: (one.value, truth) for one, truth in evaluated(sample)}
+        parts = accounted(sample)
+        means, truth = found["difference in means"]
+        changes, _ = found["difference in differences"]
+        assert means == pytest.approx(truth + parts["chance"] - parts["reached"], rel=1e-9, abs=1e-9)
+        assert changes == pytest.approx(truth + parts["chance_change"] - parts["reached"], rel=1e-9, abs=1e-9)
+    assert accounted(half)["reached"] != 0.0  # half of a village gets money, and the other half feels it
+    assert accounted(invented(seed, chosen=False))["reached"] == pytest.approx(0.0, abs=1e-12)  # controls live apart
+
+
 def test_over_seeds_random_assignment_agrees_and_self_selection_misses():
     def rows(sample):
         made = []
@@ -125,6 +140,23 @@ def test_over_seeds_random_assignment_agrees_and_self_selection_misses():
         assert abs(one.miss) < 0.15 and one.covered > 0.75 and one.seeds == 40, one
     naive = judged([rows(invented(seed, chosen=True)) for seed in range(10)])[0]
     assert naive.misses and naive.covered == 0.0 and naive.miss > 2.0
+
+
+def test_the_figure_shows_estimate_interval_and_truth_of_each():
+    rows = [
+        Verdict("naive comparison", -4.0, 1.0, 3.0, -7.0, -8.0, -6.0, 0.1, 24),
+        Verdict("difference in means", 3.4, 1.0, 3.0, 0.4, -0.6, 1.4, 0.9, 24),
+        Verdict("spillover", *[float("nan")] * 7, 0),
+    ]
+    figure = beside_the_truth([("half", rows)], "households.consumption", "coin", 0.9)
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["naive comparison", "difference in means"]
+    spans = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2 and line.get_ydata()[0] in (0, 1)]
+    assert [tuple(span) for span in spans[:2]] == [(-5.0, -3.0), (2.4, 4.4)]
+    colours = {line.get_color() for line in axes.lines if line.get_marker() == "o"}
+    assert colours == {RED, BLUE}
+    alone = Verdict("difference in means", 3.4, 1.0, 3.0, 0.4, float("nan"), float("nan"), 1.0, 1)
+    assert ends(alone, 0.9) == pytest.approx((3.4 - 1.6464, 3.4 + 1.6464), abs=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -164,5 +196,10 @@ def test_the_command_sets_estimates_beside_the_truth(capsys, tmp_path, monkeypat
     assert command.main(words) == 0
     said = capsys.readouterr().out
     assert "difference in differences" in said and "cannot tell" in said
+    assert "luck of the draw" in said and "those not assigned are reached" in said
+    picture = (tmp_path / document["figure"]).read_text()
+    assert picture.startswith("<svg") and "25% of households at random" in picture
+    for one in document["designs"]:
+        assert set(one["account"]) == {"chance", "chance_change", "reached"}
     assert command.main(["trial", *PLACE, "--share", "0.5"]) == 2
     assert command.main(["trial", *PLACE, "--by", "household", "--share", "2"]) == 2
