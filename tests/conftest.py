@@ -11,6 +11,11 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True, deadline=None)  # the same examples on every machine
+settings.register_profile("search", deadline=None)  # new ones each time: HYPOTHESIS_PROFILE=search make test
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @contextmanager

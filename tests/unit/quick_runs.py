@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import pathlib
 import signal
 import sys
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from experiments import store
 from experiments.run import Plan
 from experiments.store import Finished
 from scenarios.configuration import check, compose
 
 INDICATORS = ("participation", "poverty")
 UNLUCKY, DEADLY = 13, 4  # seeds
+
+
+def slow_or_full(handle: int) -> None:
+    """Flush to a disk as it can be: slow (so that a kill falls into a write), or full from so many bytes on."""
+    time.sleep(float(os.environ.get("REMESA_TEST_WRITE", "0")))
+    most, _, folder = os.environ.get("REMESA_TEST_DISK", "").partition(":")
+    if most and sum(path.stat().st_size for path in pathlib.Path(folder).rglob("part-*")) > int(most):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    FLUSH(handle)
+
+
+FLUSH = os.fsync
+if {"REMESA_TEST_WRITE", "REMESA_TEST_DISK"} & set(os.environ):  # in every process that imports this
+    store.os = SimpleNamespace(**{**vars(os), "fsync": slow_or_full})  # type: ignore[attr-defined,assignment]
 
 
 def quick_run(tree: dict[str, Any], seed: int) -> Finished:

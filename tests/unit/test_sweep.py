@@ -99,12 +99,12 @@ def test_a_run_that_kills_its_process_is_found_out_and_only_it_is_lost(tmp_path,
     assert [one["seed"] for one in Store(tmp_path).failures()] == [4]
 
 
-def started(folder, seeds: int, points: int, workers: int, pause: float) -> subprocess.Popen:
-    """A sweep in a process of its own."""
+def started(folder, seeds: int, points: int, workers: int, pause: float, write: float = 0.0) -> subprocess.Popen:
+    """A sweep in a process of its own; so many seconds a run and a write take."""
     path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     return subprocess.Popen(
         [sys.executable, "-m", "unit.quick_runs", str(folder), str(seeds), str(points), str(workers)],
-        env={**os.environ, "PYTHONPATH": path, "REMESA_TEST_PAUSE": str(pause)},
+        env={**os.environ, "PYTHONPATH": path, "REMESA_TEST_PAUSE": str(pause), "REMESA_TEST_WRITE": str(write)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -152,14 +152,16 @@ def alive(process: int) -> bool:
         return False
 
 
-def kills(folder, plan: Plan, size: tuple[int, int], clients: int, workers: int, pause: float) -> tuple[int, int]:
+def kills(
+    folder, plan: Plan, size: tuple[int, int], clients: int, workers: int, pause: float, write: float = 0.0
+) -> tuple[int, int]:
     """Run a plan while its workers and clients are killed with -9 at random moments; how many were."""
     luck = random.Random(7)
     dead = {"worker": 0, "client": 0}
     orphans: list[int] = []
     total = len({planned.run_id for planned in plan.runs()})
     for _ in range(200):
-        running = started(folder, *size, workers, pause)
+        running = started(folder, *size, workers, pause, write)
         begun = Store(folder).found() if (folder / "sweep.json").exists() else set()
         while running.poll() is None:
             time.sleep(luck.uniform(0.05, 0.5))
@@ -197,8 +199,9 @@ def test_workers_and_clients_killed_at_random_lose_nothing(tmp_path):
 def test_ten_workers_and_three_clients_killed_over_two_thousand_runs(tmp_path):
     size = (12, 200)
     run_plan(quick_plan(*size), tmp_path / "quiet", workers=1, run=quick_run)
-    worker, client = kills(tmp_path / "killed", quick_plan(*size), size, clients=4, workers=2, pause=0.02)
+    worker, client = kills(tmp_path / "killed", quick_plan(*size), size, clients=4, workers=2, pause=0.02, write=0.1)
     assert worker >= 10 and client >= 3
+    assert list((tmp_path / "killed").rglob(".part-*")), "no kill fell into a write"
     assert len({planned.run_id for planned in quick_plan(*size).runs()}) >= 2000
     assert whole(tmp_path / "killed", quick_plan(*size))
     assert rows(tmp_path / "killed") == rows(tmp_path / "quiet")
