@@ -117,7 +117,7 @@ def card(one: Headline, note: str = "") -> dict[str, Any]:
         "arrow": ARROWS.get(found, "?"),
         "direction": sentences.direction(effect),
         "size": sentences.short(effect, unit),
-        "unit": unit_words(unit, change=True) if found not in (Verdict.NONE, Verdict.BROKEN) else "",
+        "unit": sentences.scale(one.name, unit, change=True) if found not in (Verdict.NONE, Verdict.BROKEN) else "",
         "relative": s.relative if found in (Verdict.UP, Verdict.DOWN) else "",
         "interval": f"{s.low} to {s.high}" if effect.seeds > 1 and found is not Verdict.NONE else "",
         "level": "" if found is Verdict.BROKEN else f"{s.baseline} \u2192 {quantity(s.policy, unit)}",

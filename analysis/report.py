@@ -418,12 +418,10 @@ def stress(one: Comparison, lead: str) -> dict[str, Any] | None:
 
 def lives_of(one: Comparison) -> Lives | str:
     """One household's two lives, or why there are none."""
-    from analysis.two_lives import refused, two_lives
+    from analysis.two_lives import NOBODY, refused, two_lives
 
     why = refused(one.results, one.policy, one.baseline)
-    if why:
-        return why
-    return two_lives(one.results, one.policy, one.baseline) or "No household of this place has enough members."
+    return why or two_lives(one.results, one.policy, one.baseline) or NOBODY
 
 
 def told(one: Comparison, lives: Lives, since: str) -> dict[str, Any]:
@@ -505,7 +503,7 @@ def table(one: Comparison, effects: dict[str, Effect]) -> dict[str, Any]:
             {
                 "title": about["title"],
                 "definition": about["definition"],
-                "unit": unit_words(unit),
+                "unit": sentences.scale(name, unit),
                 "baseline": s.baseline,
                 "policy": s.policy,
                 "mean": s.mean,
@@ -535,10 +533,12 @@ def places(one: Comparison) -> dict[str, Any] | None:
     if len(groups) < 2 or not names:
         return None
     rows, raw = [], []
+    found: dict[str, list[Effect]] = {name: [] for name in names}
     for group in groups:
         count, cells = people(results, one.baseline, group), []
         for name in names if count >= SMALL else ():
             effect, unit = one.effect(name, group), one.unit(name)
+            found[name].append(effect)
             cells.append({"size": shown(effect, unit).mean, "mood": mood(effect, one.about(name)["better"])})
             levels = (effect.baseline, effect.policy, effect.mean, effect.low, effect.high)
             raw.append((group, name, unit, count, *levels))
@@ -546,6 +546,7 @@ def places(one: Comparison) -> dict[str, Any] | None:
     heads = [f"{one.about(name)['title']}, {unit_words(one.unit(name), change=True)}" for name in names]
     columns = ("locality", "indicator", "unit", "population", "without", "with", "difference", "low", "high")
     return {
+        "said": [sentences.across(one.about(name)["title"], effects) for name, effects in found.items()],
         "heads": heads,
         "rows": rows,
         "small": SMALL,

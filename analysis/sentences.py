@@ -26,6 +26,24 @@ PHRASES = {
 """What reads better inside a sentence than the title of the indicator."""
 
 
+SCALES = {
+    "price_index": "index, 1 in the base month",
+    "price_ratio": "index, 1 in the base month",
+    "gini": "from 0, all equal, to 1",
+    "recipient_gap": "ratio less 1",
+    "tightness": "vacancies per unemployed",
+    "preparedness": "from 0 to 1",
+    "school_quality": "from 0 to 1",
+    "health_quality": "from 0 to 1",
+    "mean_skill": "efficiency units",
+    "firm_productivity": "logarithm",
+    "firms": "firms",
+    "firm_births": "firms a month",
+    "firm_deaths": "firms a month",
+}
+"""What numbers without a unit count, or between what they lie."""
+
+
 class Verdict(enum.StrEnum):
     """What an effect lets one say."""
 
@@ -162,6 +180,11 @@ def unit_words(unit: str, change: bool = False) -> str:
     parts = [words.get(what, what)]
     parts += ["a month" if one == "month" else f"per {one.replace('1000 persons', '1,000 persons')}" for one in per]
     return " ".join(part for part in parts if part)
+
+
+def scale(indicator: str, unit: str, change: bool = False) -> str:
+    """The unit of an indicator in words, in a column or beneath a number of its own."""
+    return SCALES.get(indicator) or unit_words(unit, change)
 
 
 def quantity(text: str, unit: str, change: bool = False) -> str:
@@ -382,6 +405,29 @@ def steps(title: str, effects: Sequence[tuple[str, Effect]], unit: str) -> str:
         them = [lower(who) for who, e in effects if verdict(e) is found]
         said += [f"{words} {listed(them)}"] if them else []
     return f"{title}: {'; '.join(said)}." if said else f"{title}: not measured."
+
+
+def across(title: str, effects: Sequence[Effect]) -> str:
+    """In how many localities an outcome is higher, lower, the same, or nothing can be told."""
+    counts = {found: sum(verdict(one) is found for one in effects) for found in Verdict}
+    if not effects:
+        return f"{title}: not measured."
+    said = [
+        f"{words} {counts[found]}"
+        for found, words in (
+            (Verdict.UP, "higher in"),
+            (Verdict.DOWN, "lower in"),
+            (Verdict.NONE, "no difference in this model in"),
+            (Verdict.UNSURE, "the model cannot tell in"),
+            (Verdict.BROKEN, "no result in"),
+        )
+        if counts[found]
+    ]
+    said[0] += f" of {len(effects)} {'locality' if len(effects) == 1 else 'localities'}"
+    sure = counts[Verdict.UP] + counts[Verdict.DOWN]
+    chance = (1.0 - effects[0].level) * (len(effects) - counts[Verdict.NONE])
+    tail = f"; chance alone would show one in about {number(chance, 1)}" if sure and chance >= 0.5 else ""
+    return f"{title}: {', '.join(said)}{tail}."
 
 
 def becomes(before: Effect, now: Effect) -> str:

@@ -115,14 +115,29 @@ def waterfall(results: Results, policy: str, baseline: str, level: float = LEVEL
 @styled
 def paint_waterfall(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
     """Each step as a bar from where the one before ended; hollow and grey where the model cannot tell."""
-    blocks = list(frame.groupby("title", sort=False))
+    blocks = [
+        (title, rows.tail(1) if (rows["verdict"] == Verdict.NONE).all() else rows)
+        for title, rows in frame.groupby("title", sort=False)
+    ]
     sizes = [len(rows) + 0.4 for _, rows in blocks]
     each = 0.42 if narrow else 0.3
     figure, grid = canvas(len(sizes), 1, each * sum(sizes) + 0.75 * len(sizes), narrow, height_ratios=sizes)
     for axes, (title, rows) in zip(grid[:, 0], blocks, strict=True):
         unit = unit_words(str(rows["unit"].iloc[0]), change=True)
-        axes.set_title(lines(f"{title}: difference, {unit}", narrow, 40), loc="left")
+        axes.set_title(lines(f"{title}: difference, {unit}", narrow, 30), loc="left")
         axes.axvline(0, color=INK, linewidth=0.8)
+        if len(rows) == 1:
+            axes.text(
+                0.5,
+                0.5,
+                "no difference",
+                transform=axes.transAxes,
+                ha="center",
+                va="center",
+                color=GREY,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+                zorder=5,
+            )
         for k, row in enumerate(rows.itertuples()):
             colour, sure = COLOURS.get(Verdict(row.verdict), GREY), Verdict(row.verdict) in COLOURS
             face = colour if sure else "white"

@@ -28,6 +28,7 @@ LARGEST = 20_000  # people; of a larger town not everybody's life is kept
 MEMBERS = (3, 8)  # of a household that is shown: few enough to follow each
 LONGEST = 12  # events that are told of each world
 SHARED = 4  # of them at most that happen in both
+NOBODY = "No household of this place has enough members."
 UNTOLD = (Event.REMITTED, Event.STAYED_OUT)  # what happens so often that it would hide the rest
 
 
@@ -64,16 +65,21 @@ def refused(results: Results, policy: str, baseline: str) -> str:
 
 def two_lives(results: Results, policy: str, baseline: str) -> Lives | None:
     """The household in which the package changes most, told from the records of its decisions."""
+    trees = (results.configuration(name) for name in (baseline, policy))
+    return between(*trees, seed=results.seeds[0], currency=results.currency)
+
+
+def between(baseline: dict[str, Any], policy: dict[str, Any], *, seed: int, currency: str) -> Lives | None:
+    """The same from two configurations as they are stored; it can be asked of another process."""
     from experiments.worlds import started, twin
 
-    seed = results.seeds[0]
-    without, treated = (check(results.configuration(name)) for name in (baseline, policy))
+    without, treated = check(baseline), check(policy)
     model = started(without, seed)
     homes = of_households(model)
     same = without.parameters == treated.parameters and without.inputs == treated.inputs
     first = follow(twin(model), without)
     second = follow(twin(model, treated) if same else started(treated, seed), treated)
-    return chosen(model, homes, first, second, results.currency, [one.name for one in without.inputs.destinations])
+    return chosen(model, homes, first, second, currency, [one.name for one in without.inputs.destinations])
 
 
 def of_households(model: Any) -> dict[int, list[int]]:

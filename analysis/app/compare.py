@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+import multiprocessing
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from analysis import report
+from analysis import report, two_lives
 from analysis.app import choices, controls, shown
 from analysis.app.choices import BUNDLE, LIMITS, OWN, ChoiceError, Choices
 from analysis.app.engine import Busy, Engine, Job
@@ -18,6 +21,7 @@ from analysis.app.held import Held
 
 BEAT, IDLE = 400, 4000  # ms between two looks at what is running, and where nothing is
 PATIENCE = 8.0  # s after which a drawing that has not arrived is asked for again
+LIVES = 120.0  # s after which a brief is written without the lives of its household
 _ONE_BRIEF = threading.Lock()  # matplotlib keeps one style for the whole process
 SHARES = tuple(f"share-{name}" for name in BUNDLE)
 
@@ -29,6 +33,26 @@ def engine() -> Engine:
 
 
 WORKERS: int | None = None
+
+
+@functools.cache
+def teller() -> ProcessPoolExecutor:
+    """A process of its own for what a brief has simulated once more, so that nobody's page waits for it."""
+    return ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"))
+
+
+def lives_of(one: report.Comparison) -> two_lives.Lives | str:
+    """One household's two lives, or why there are none."""
+    why = two_lives.refused(one.results, one.policy, one.baseline)
+    if why:
+        return why
+    trees = [one.results.configuration(name) for name in (one.baseline, one.policy)]
+    asked = teller().submit(two_lives.between, *trees, seed=one.results.seeds[0], currency=one.results.currency)
+    try:
+        return asked.result(LIVES) or two_lives.NOBODY
+    except (TimeoutError, BrokenProcessPool):
+        teller.cache_clear()
+        return "The two lives of a household could not be told this time; save the brief once more."
 
 
 def layout(search: str = "") -> Any:
@@ -379,7 +403,7 @@ def register(app: Dash) -> None:
             raise PreventUpdate
         if job is None or not job.month:
             return (no_update,) * 8 + (wanted,)
-        return *pictures(job, job.state == "done", view, world, mapped), wanted
+        return *pictures(job, job.state, view, world, mapped), wanted
 
     app.clientside_callback(
         ClientsideFunction("remesa", "marked"),
@@ -412,16 +436,17 @@ def register(app: Dash) -> None:
         if not clicks or job is None or job.state != "done":
             return no_update, "The brief can be saved when the run is done."
         with _ONE_BRIEF:
-            text = report.render(report.comparison(Held(job)))
+            one = report.comparison(Held(job))
+            text = report.render(one, lives_of(one))
         return {"content": text, "filename": "brief.html", "type": "text/html"}, ""
 
 
-def pictures(job: Job, done: bool, view: str, world: str, mapped: str) -> tuple[Any, ...]:
-    """Everything that is drawn from the months done so far."""
+def pictures(job: Job, state: str, view: str, world: str, mapped: str) -> tuple[Any, ...]:
+    """Everything that is drawn from the months done so far; ``state`` is the job's when it was looked at."""
     held = Held(job)
     several = any(group.startswith("locality=") for group in held.groups)
     return (
-        html.Div(shown.answer(held, done), **{"data-for": job.query, "data-state": job.state}),
+        html.Div(shown.answer(held, state == "done"), **{"data-for": job.query, "data-state": state}),
         shown.scorecard(held),
         how(held),
         shown.meanings(held),

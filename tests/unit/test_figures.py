@@ -14,9 +14,10 @@ from unit.invented_results import invented
 from analysis import figures
 from analysis.figures import FIGURES, SECOND, WINNERS
 from analysis.load import load
+from analysis.trail import WATERFALL
 from experiments.effects import interval
 
-DRAWINGS = {**FIGURES, "who_gains": WINNERS, "second": SECOND}
+DRAWINGS = {**FIGURES, "who_gains": WINNERS, "second": SECOND, "trail": WATERFALL}
 
 
 @pytest.fixture(scope="module")

@@ -252,3 +252,24 @@ def test_how_many_lives_differ():
     assert "no difference in this model" in sentences.lives(0, 40)
     assert sentences.lives(3, 1200).startswith("In 3 of 1,200 households something happens otherwise")
     assert sentences.lives(0, 0) == "There is no household to follow."
+
+
+def test_localities_are_counted_by_what_they_show_and_chance_is_named():
+    up, none = paired("x", [1.0] * 3, [2.0, 2.1, 2.2]), paired("x", [1.0] * 3, [1.0] * 3)
+    unsure = paired("x", [1.0] * 3, [0.0, 1.0, 2.5])
+    said = sentences.across("Poverty", [up] * 2 + [none] + [unsure] * 9)
+    assert said == (
+        "Poverty: higher in 2 of 12 localities, no difference in this model in 1, the model cannot tell in 9; "
+        "chance alone would show one in about 1."
+    )
+    assert sentences.across("Poverty", [none]) == "Poverty: no difference in this model in 1 of 1 locality."
+    assert sentences.across("Poverty", []) == "Poverty: not measured."
+
+
+def test_numbers_without_a_unit_are_said_to_be_what_they_are():
+    from sim.indicators import INDICATORS
+
+    bare = [name for name, one in INDICATORS.items() if one.unit.split("/")[0] == "1"]
+    assert [name for name in bare if not sentences.scale(name, INDICATORS[name].unit)] == []
+    assert sentences.scale("gini", "1", change=True) == "from 0, all equal, to 1"
+    assert sentences.scale("poverty", "%", change=True) == "percentage points"
