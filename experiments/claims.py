@@ -13,6 +13,8 @@ import numpy as np
 
 from experiments.hands import (
     LABOUR_FORCE,
+    USES,
+    WITHHELD,
     HeldValue,
     Panel,
     adults_of,
@@ -35,25 +37,6 @@ if TYPE_CHECKING:
 
 Worlds = dict[str, Configuration]
 MONTHS, SETTLED = 36, 25  # months after the parting; the first of those that are looked at
-WITHHELD = "parameters.remittances.on=0"
-USES = tuple(
-    f"parameters.{line}.{switch}=0"
-    for line, switches in {
-        "participation": ("income", "volatility"),
-        "expectations": ("remittances_usual",),
-        "vital": ("remittances_repay_estates",),
-        "government": ("remittances_pay_outside",),
-        "spending": ("remittances_spent",),
-        "finance": ("remittances_banked",),
-        "enterprise": ("remittances_start_firms",),
-        "skills": ("remittances_pay_school",),
-        "migration": ("remittances_pay_trips",),
-        "remittances": ("control", "collective"),
-        "newcomers": ("remittances_sent_on",),
-    }.items()
-    for switch in switches
-)
-"""All that remittances can be used for, switched off: nothing is left by which they could reach participation."""
 NO_USE = "every use of remittances off"
 
 

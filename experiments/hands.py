@@ -25,6 +25,26 @@ STUDENT, ABSENT, AWAY = int(Status.STUDENT), int(Status.ABSENT), int(Status.AWAY
 FIRST_AGE, PRIME_END = 18, 65  # years; the adults of T06 are 18 to 64
 GRANT = Flow("experimental grant", Destinations.outside, Households.liquid_assets, "a dose, paid like a remittance")
 
+WITHHELD = "parameters.remittances.on=0"
+USES = tuple(
+    f"parameters.{line}.{switch}=0"
+    for line, switches in {
+        "participation": ("income", "volatility"),
+        "expectations": ("remittances_usual",),
+        "vital": ("remittances_repay_estates",),
+        "government": ("remittances_pay_outside",),
+        "spending": ("remittances_spent",),
+        "finance": ("remittances_banked",),
+        "enterprise": ("remittances_start_firms",),
+        "skills": ("remittances_pay_school",),
+        "migration": ("remittances_pay_trips",),
+        "remittances": ("control", "collective"),
+        "newcomers": ("remittances_sent_on",),
+    }.items()
+    for switch in switches
+)
+"""All that remittances can be used for, switched off: nothing is left by which they could reach participation."""
+
 
 # ------------------------------------------------------------------------------------------- looking
 
