@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.verdicts import Form, Part, Picture, each, evidence
+from experiments.verdicts import Form, Part, Picture, all_but_one, each, evidence
 from experiments.worlds import Array, Hands, advance, rows_by_id, started, twin
 from scenarios.configuration import Configuration
 from sim.codes import Motive, Sex, Status

@@ -733,9 +733,11 @@ class Migration(Mechanism):
     care: float = param(1.0, "year", (0.0, 5.0), "what a full month of unpaid care at home weighs; assumption")
     near: float = param(0.45, "1", (0.0, 1.0), "share of attachment that counts within the country; assumption")
     pull_back: float = param(
-        0.4, "1", (0.0, 1.0), "share of attachment that still pulls home once away; assumption, with T21 in view"
+        0.35, "1", (0.0, 1.0), "share of attachment that still pulls home once away; assumption, with T21 in view"
     )
-    target_pull: float = param(1.0, "year", (0.0, 5.0), "pull of home once the savings aimed at are there; assumption")
+    target_pull: float = param(
+        0.6, "year", (0.0, 5.0), "pull of home once the savings aimed at are there; assumption, with T21 in view"
+    )
     target_years: float = param(1.0, "year", (0.1, 10.0), "savings aimed at, in local pay; assumption")
     advance: float = param(0.85, "1", (0.0, 1.0), "share of the fee that a recruiter advances as debt; assumption")
     loan_months: float = param(3.0, "month", (0.0, 12.0), "others' income a lender advances for a trip; assumption")
