@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments.hands import recipients
-from experiments.verdicts import PASS, Form, Part, evidence
+from experiments.verdicts import Form, Part, all_but_one, evidence
 from experiments.worlds import Array, Hands, advance, rows_by_id, started, twin
 from scenarios.configuration import Configuration
 from sim.codes import Channel, Sex, Use
@@ -194,20 +193,6 @@ def prices(worlds: Worlds, seed: int) -> dict[str, Any]:
     for name in ("at 10", "at 5"):
         found[f"{name}, ratio"] = found[f"{name}, informal"] / found[f"{name}, formal"]
     return found
-
-
-def all_but_one(parts: list[Part]) -> list[Part]:
-    """Parts by the letter that begins their name: where one letter alone misses, it is shown without a verdict."""
-    missed = {part.name[0] for part in parts if part.verdict not in (None, PASS)}
-    if len(missed) != 1:
-        return parts
-    told = "All parts but one must pass, and this is the one that does not; its limits are {} to {}. "
-    return [
-        dataclasses.replace(part, low=None, high=None, means=told.format(part.low, part.high) + part.means)
-        if part.name[0] in missed
-        else part
-        for part in parts
-    ]
 
 
 @evidence(

@@ -113,6 +113,20 @@ class Part:
         return low is not None and high is not None and across is not None and high - low > 0.5 * across
 
 
+def all_but_one(parts: list[Part]) -> list[Part]:
+    """Parts by the letter that begins their name: where one letter alone misses, it is shown without a verdict."""
+    missed = {part.name[0] for part in parts if part.verdict not in (None, PASS)}
+    if len(missed) != 1:
+        return parts
+    told = "All parts but one must pass, and this is the one that does not; its limits are {} to {}. "
+    return [
+        dataclasses.replace(part, low=None, high=None, means=told.format(part.low, part.high) + part.means)
+        if part.name[0] in missed
+        else part
+        for part in parts
+    ]
+
+
 @dataclasses.dataclass(frozen=True)
 class Effect:
     """One effect that a claim states, and the control in which its cause is switched off.

@@ -9,8 +9,8 @@ import pytest
 
 from experiments import claims_remittances as claims
 from experiments import evidence_remittances as evidence
-from experiments.evidence_remittances import Losing, Purses, all_but_one, slope
-from experiments.verdicts import Form, Part, worst
+from experiments.evidence_remittances import Losing, Purses, slope
+from experiments.verdicts import Form, Part, all_but_one, worst
 from experiments.worlds import Hands, advance, twin
 from scenarios.configuration import compose
 from sim.codes import Channel
