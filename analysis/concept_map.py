@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from analysis import sentences
 from analysis.pages import words
 from sim.mechanism import Mechanism
 from sim.schedule import Schedule
@@ -109,12 +110,7 @@ class Shown:
     @property
     def said(self) -> str:
         """In words."""
-        still = self.seeds - self.up - self.down
-        if not self.up and not self.down:
-            return f"no movement within a month in any of {self.seeds} seeds"
-        parts = [f"{n} up" for n in (self.up,) if n] + [f"{n} down" for n in (self.down,) if n]
-        parts += [f"{still} without movement"] if still else []
-        return f"of {self.seeds} seeds: {', '.join(parts)}"
+        return sentences.movements(self.up, self.down, self.seeds)
 
 
 def shown(values: Sequence[float]) -> Shown:

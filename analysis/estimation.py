@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.figures import BLUE, GREY, INK, canvas, legend, lines, numbers_on, styled, svg
-from analysis.sentences import decimals, number, rounded
+from analysis.sentences import decimals, number, rounded, surveyed
 from analysis.talk import FAILED, CommandError, console, plain, table
 from experiments.estimate import Cell, Estimate, Value, estimate_participation
 from experiments.labour_survey import EstimationError, parse_options
@@ -122,23 +122,21 @@ def unit(found: Estimate) -> str:
 def sentences(found: Estimate) -> Iterator[str]:
     """What the survey says, in plain words; no sign is claimed that the interval does not show."""
     income, name = found.income_effect, found.options.income
-    places = decimals(100 * income.se)
-    size, low, high = (rounded(100 * abs(one), places) for one in (income.value, income.high, income.low))
     one = f"1 more of {name} ({unit(found)})"
-    if income.high < 0.0:
-        yield (
-            f"{one} lowers participation by {size} percentage points on average (90 % interval {low} to {high}); "
-            f"1 % more for everybody lowers it by {number(-found.elasticity_all.value, 2)} %."
+    said = surveyed(one, "participation", *(100 * end for end in (income.value, income.low, income.high)))
+    elasticity = found.elasticity_all.value
+    more = (
+        ""
+        if income.low <= 0.0 <= income.high
+        else (
+            f"; 1 % more for everybody {'raises' if elasticity > 0 else 'lowers'} it by {number(abs(elasticity), 2)} %"
         )
-    else:
-        yield (
-            f"The survey cannot tell whether {one} changes participation: the estimate is -{size} percentage points, "
-            f"the 90 % interval {rounded(100 * income.low, places)} to {rounded(100 * income.high, places)}."
-        )
+    )
+    yield f"{said}{more}."
     pay = found.pay_elasticity
-    places = decimals(10 * pay.se)
-    size, low, high = (rounded(10 * one, places) for one in (pay.value, pay.low, pay.high))
-    yield f"10 % more pay for everybody raises participation by {size} % (90 % interval {low} to {high})."
+    yield (
+        surveyed("10 % more pay for everybody", "participation", 10 * pay.value, 10 * pay.low, 10 * pay.high, "%") + "."
+    )
 
 
 def notes(found: Estimate) -> Iterator[str]:

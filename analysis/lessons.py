@@ -13,13 +13,15 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
+from analysis import sentences
+from analysis.diagrams import Box, Diagram, diagrams, filled
 from analysis.pages import json_block, part, policy, words, write
 
 LESSON = 45  # minutes
 KEYS = {
     "title", "activity", "inventory", "question", "groups", "objectives", "material", "plan", "longer", "cards",
     "zones", "map", "board", "place", "place_words", "worlds", "statements", "quiz", "columns", "studies", "look_for",
-    "discuss", "summary", "teacher", "village",
+    "discuss", "summary", "teacher", "village", "kind", "diagrams", "instalments",
 }  # fmt: skip
 NEEDED = ("title", "inventory", "question", "groups", "objectives", "plan", "place", "statements", "discuss",
           "look_for", "summary", "teacher")  # fmt: skip
@@ -84,8 +86,14 @@ class Lesson:
 
     @property
     def outcomes(self) -> list[str]:
-        """Every outcome that a statement names."""
-        return sorted({one.outcome for one in self.statements})
+        """Every outcome that a statement or a box of a diagram names."""
+        boxes = (box.outcome for diagram in self.diagrams for box in diagram.boxes if box.outcome)
+        return sorted({*(one.outcome for one in self.statements), *boxes})
+
+    @property
+    def diagrams(self) -> tuple[Diagram, ...]:
+        """Figures of the course module that the model fills in."""
+        return diagrams(self.content)
 
 
 def names() -> list[str]:
@@ -117,19 +125,38 @@ def lesson(name: str) -> Lesson:
                          SIGNS[one["sign"]], one["why"])  # fmt: skip
         check(name, made, {"base", *found.get("worlds", {})})
         statements.append(made)
+    for diagram in diagrams(found):
+        for box in diagram.boxes:
+            check_box(name, box, {"base", *found.get("worlds", {})})
+    told = [key for part in found.get("instalments", []) for key in part["statements"]]
+    if told and sorted(told) != sorted(found["statements"]):
+        raise LessonError(f"lessons/{name}.yaml: each statement belongs to one instalment; instalments have {told}")
     return Lesson(name, found, tuple(statements))
+
+
+def check_box(name: str, one: Box, worlds: set[str]) -> None:
+    """A box of a diagram shows an outcome and worlds that exist, or nothing."""
+    where = f"lessons/{name}.yaml: the box “{one.title}”"
+    if one.world and ({one.world, one.against} - worlds or one.world == one.against or not one.contrast):
+        raise LessonError(f"{where} compares {one.world} with {one.against}; worlds are {sorted(worlds)}")
+    if one.outcome and not is_outcome(one.outcome):
+        raise LessonError(f"{where} looks at {one.outcome}, which is no outcome")
+
+
+def is_outcome(text: str) -> bool:
+    """Whether something of that name is counted, of that group."""
+    from sim.indicators import INDICATORS
+
+    name, _, group = text.partition("@")
+    return name in COUNTED or (name in INDICATORS and INDICATORS[name].covers(group or "all"))
 
 
 def check(name: str, one: Statement, worlds: set[str]) -> None:
     """A statement is about worlds and an outcome that exist."""
-    from sim.indicators import INDICATORS
-
     where = f"lessons/{name}.yaml: {one.key}"
     if {one.world, one.against} - worlds or one.world == one.against:
         raise LessonError(f"{where} compares {one.world} with {one.against}; worlds are {sorted(worlds)}")
-    indicator, group = one.indicator
-    known = indicator in COUNTED or (indicator in INDICATORS and INDICATORS[indicator].covers(group))
-    if not known:
+    if not is_outcome(one.outcome):
         raise LessonError(f"{where} looks at {one.outcome}, which is no outcome")
 
 
@@ -151,19 +178,13 @@ class Held:
     @property
     def how_often(self) -> str:
         """How often it held, and what to make of it."""
-        return f"Held with {self.held} of {self.seeds} seeds: {self.verdict}."
+        against = sum(sign(value) == -self.statement.sign != 0 for value in self.effect.differences)
+        return sentences.prediction(self.held, against, self.seeds)
 
     @property
     def verdict(self) -> str:
         """What to expect of it."""
-        share = self.held / self.seeds
-        if share >= 0.9:
-            return "expect it"
-        if share >= 0.7:
-            return "expect it mostly"
-        if share > 0.5:
-            return "more often than not, no more"
-        return "do not expect it"
+        return sentences.expectation(self.held / self.seeds)
 
     @property
     def pick(self) -> str:
@@ -175,15 +196,7 @@ class Held:
     @property
     def numbers(self) -> str:
         """Mean difference with its interval, and that of the class."""
-        from analysis import sentences
-
-        if self.effect.none:
-            return f"No difference in this model, with any of {self.seeds} seeds."
-        shown = sentences.shown(self.effect, self.unit)
-        own = sentences.signed(self.of_class, sentences.places_of(self.effect))
-        mean = sentences.quantity(shown.mean, self.unit, change=True)
-        between = f" (90 % interval {shown.low} to {shown.high})" if self.seeds > 1 else ""
-        return f"Mean difference {mean}{between}; in the class's own world {own}."
+        return sentences.difference(self.effect, self.unit, self.of_class)
 
 
 def unit_of(name: str, currency: str) -> str:
@@ -196,11 +209,15 @@ def unit_of(name: str, currency: str) -> str:
 
 def happened(one: Lesson, bench: Any, seeds: Sequence[int] | None = None) -> list[Held]:
     """Run the worlds of a lesson with every seed and set each statement beside them; what is stored is not run anew."""
+    found = measured(one, bench, seeds)
+    return [beside(statement, found, one.currency) for statement in one.statements]
+
+
+def measured(one: Lesson, bench: Any, seeds: Sequence[int] | None = None) -> Any:
+    """Every outcome of every world with every seed; what is stored is not run anew."""
     from experiments.lessons import SEEDS, ends
 
-    chosen = list(seeds or SEEDS)
-    found = bench.measure(ends, one.worlds, chosen, outcomes=one.outcomes)
-    return [beside(statement, found, one.currency) for statement in one.statements]
+    return bench.measure(ends, one.worlds, list(seeds or SEEDS), outcomes=one.outcomes)
 
 
 def beside(one: Statement, found: Sequence[dict[str, dict[str, float]]], currency: str = "money") -> Held:
@@ -239,11 +256,18 @@ def page(one: Lesson, found: Sequence[Held], bench: Any, seeds: Sequence[int] | 
         "zones": {key: card["where"] for key, card in one.content.get("zones", {}).get("cards", {}).items()},
     }
     boxes = concept_map.concepts()
+    ran = measured(one, bench, seeds) if one.diagrams else []
+    by_key = {held.statement.key: held for held in found}
+    told = [
+        {**part, "found": [by_key[key] for key in part["statements"]]} for part in one.content.get("instalments", [])
+    ]
     return str(
         template("lesson.html.j2").render(
             lesson={**dict.fromkeys(KEYS), **one.content},
             name=one.name,
             found=found,
+            parts=told or [{"title": "", "found": found}],
+            diagrams=[(diagram, filled(diagram, ran, one.currency)) for diagram in one.diagrams],
             seeds=len(found[0].effect.differences) if found else 0,
             data=json_block(data),
             style=part("page.css"),

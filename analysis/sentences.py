@@ -317,6 +317,23 @@ def direction(effect: Effect) -> str:
     }[verdict(effect)]
 
 
+def level(values: Sequence[float], unit: str, indicator: str = "") -> str:
+    """What a place is like: the mean over seeds, and that of the first, which is the class's.
+
+    >>> level([30.0, 34.0], "%")
+    '32.0 % (in the class’s own world 30.0 %)'
+    """
+    if not all(math.isfinite(value) for value in values) or not values:
+        return "no finite number"
+    mean, words = sum(values) / len(values), scale(indicator, unit)
+    said = f"{number(mean, 3)} {words}".strip()
+    return (
+        said
+        if len(values) == 1
+        else f"{said} (in the class\u2019s own world {number(values[0], 3)}{' %' if words == '%' else ''})"
+    )
+
+
 # ---- sentences about several effects
 
 
@@ -588,6 +605,77 @@ def resemblance(passed: int, near: int, failed: int, silent: int) -> str:
     if failed:
         said += f", misses {failed}"
     return said + (f"; {silent} more {'is' if silent == 1 else 'are'} shown without a verdict." if silent else ".")
+
+
+NO_DIFFERENCE = "No difference in this model"
+NOTHING = "There is no difference in this model."
+"""The words of a change that changes nothing at all, wherever it is shown."""
+
+
+def prediction(held: int, against: int, seeds: int) -> str:
+    """How often a statement of a lesson held, and what to make of it.
+
+    >>> prediction(15, 4, 21)
+    'Held with 15 of 21 seeds (4 the other way, 2 without a difference): expect it mostly.'
+    """
+    same = seeds - held - against
+    rest = [f"{against} the other way"] if against else []
+    rest += [f"{same} without a difference"] if same else []
+    insertion = f" ({', '.join(rest)})" if rest else ""
+    return f"Held with {held} of {seeds} seeds{insertion}: {expectation(held / seeds)}."
+
+
+def expectation(share: float) -> str:
+    """What to expect of a statement that held with a share of the seeds."""
+    if share >= 0.9:
+        return "expect it"
+    if share >= 0.7:
+        return "expect it mostly"
+    return "more often than not, no more" if share > 0.5 else "do not expect it"
+
+
+def difference(effect: Effect, unit: str, first: float) -> str:
+    """The mean difference with its interval, and that of one world of its own."""
+    if effect.none:
+        return f"{NO_DIFFERENCE}, with any of {effect.seeds} seeds."
+    found = shown(effect, unit)
+    between = f" ({percent(effect.level)} interval {found.low} to {found.high})" if effect.seeds > 1 else ""
+    mean = quantity(found.mean, unit, change=True)
+    return f"Mean difference {mean}{between}; in the class's own world {signed(first, places_of(effect))}."
+
+
+def movements(up: int, down: int, seeds: int) -> str:
+    """How often an arrow pointed up and down.
+
+    >>> movements(2, 1, 4)
+    'of 4 seeds: 2 up, 1 down, 1 without movement'
+    """
+    still = seeds - up - down
+    if not up and not down:
+        return f"no movement within a month in any of {seeds} seeds"
+    counted = ((up, "up"), (down, "down"), (still, "without movement"))
+    return f"of {seeds} seeds: {', '.join(f'{count} {words}' for count, words in counted if count)}"
+
+
+def surveyed(
+    cause: str, outcome: str, mean: float, low: float, high: float, unit: str = "percentage points on average"
+) -> str:
+    """What a survey says of a cause, with its 90 % interval; no sign is claimed that the interval does not show.
+
+    >>> surveyed("1 more", "participation", -2.0, -3.0, -1.0, "%")
+    '1 more lowers participation by 2.00 % (90 % interval 1.00 to 3.00)'
+    """
+    places = decimals((high - low) / 3.29)  # two digits of the standard error
+    if low <= 0.0 <= high:
+        return (
+            f"The survey cannot tell whether {cause} changes {outcome}: the estimate is {signed(mean, places)} "
+            f"{unit}, the 90 % interval {signed(low, places)} to {signed(high, places)}"
+        )
+    nearer, farther = sorted((abs(low), abs(high)))
+    return (
+        f"{cause} {'raises' if mean > 0 else 'lowers'} {outcome} by {rounded(abs(mean), places)} {unit} "
+        f"(90 % interval {rounded(nearer, places)} to {rounded(farther, places)})"
+    )
 
 
 # ---- words

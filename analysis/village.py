@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis import sentences
 from analysis.lives import Who, happenings, keyed, story
 from analysis.pages import asset, json_block, part, policy, words, write
 from scenarios import library
@@ -344,6 +345,7 @@ def as_shown(runs: dict[str, Watched], titles: dict[str, tuple[str, str]], **mor
     return {
         "months": first.months,
         "charts": [[name, *about] for name, about in CHARTS.items()],
+        "none": f"{sentences.NO_DIFFERENCE} in these months.",
         "choices": [["", "As it is: every arrow on", ""], *([key, *said] for key, said in titles.items())],
         "worlds": {key: packed(seen) | {"same": key != "" and alike(seen, first)} for key, seen in runs.items()},
         **more,

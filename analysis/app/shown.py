@@ -46,7 +46,7 @@ def answer(held: Held, done: bool) -> list[Any]:
         effects[lead], one.unit(lead), one.about(lead)["better"], one.cause, one.about(lead)["title"]
     )
     if all(effect.none for effect in effects.values()):
-        said = "There is no difference in this model."
+        said = sentences.NOTHING
     case, named = report.case_of(one.tree), list(one.tree["policies"])
     asked = case.get("question") or report.question(one)
     if not case and len(named) > 2:

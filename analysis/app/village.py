@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode
 
 from dash import Dash, Input, Output, dcc, html
 
-from analysis import village
+from analysis import sentences, village
 
 SEEDS = 21  # villages one can choose from: those of the lessons
 _ONE_RUN = threading.Lock()  # one run at a time: a visitor who clicks fast waits for the last
@@ -97,7 +97,7 @@ def shown(off: list[str], seed: int) -> tuple[dict[str, Any], list[Any]]:
     data = village.as_shown(runs, titles, live=True, shown="off" if keys else "")
     address = "/village?" + urlencode({"off": ",".join(keys), "seed": seed})
     same = keys and data["worlds"]["off"]["same"]
-    words = "No difference in this model in these months. " if same else ""
+    words = f"{sentences.NO_DIFFERENCE} in these months. " if same else ""
     return data, [
         f"{words}{len(keys)} of {len(village.arrows())} arrows are off. ",
         html.A("Link to this", href=address),

@@ -154,6 +154,12 @@
   byId("sheet").addEventListener("submit", (event) => event.preventDefault());
   all("[data-edge]").forEach((one) => one.addEventListener("change", changed));
   byId("reveal").addEventListener("click", () => { open = !open; changed(); });
+  all("[data-part]").forEach((button) => button.addEventListener("click", () => {
+    const told = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", told);
+    button.textContent = told ? "Hide what happened in this part" : "Show what happened in this part";
+    button.dataset.part.split(" ").forEach((key) => document.querySelector(`fieldset[data-key="${key}"] .result`).classList.toggle("told", told));
+  }));
   byId("clear").addEventListener("click", () => { fill({ picks: {}, signs: {}, zones: {} }); changed(); });
   byId("print").addEventListener("click", () => window.print());
   all("[data-card]").forEach((card) => {

@@ -10,7 +10,8 @@ from html import unescape
 import pytest
 from lessons.browser import Watched, opened, violations
 
-from analysis import concept_map, lessons, pages
+from analysis import concept_map, diagrams, lessons, pages
+from analysis.diagrams import Box
 from analysis.lessons import Statement, beside, happened, lesson
 from experiments.lessons import OWN, SEEDS, ends, nudged
 from experiments.worlds import Bench
@@ -35,6 +36,7 @@ def test_a_lesson_is_whole_and_fits_its_time(name):
     assert 3 <= len(one.content["objectives"]) <= 4 and one.content["summary"] and one.content["teacher"]
     assert 4 <= len(one.statements) <= 8
     used = {world for statement in one.statements for world in (statement.world, statement.against)}
+    assert not {box.world for diagram in one.diagrams for box in diagram.boxes if box.world} - used
     assert used == set(one.worlds), "a world that no statement names costs time for nothing"
     assert not re.search(r"\b(TODO|TBD|lorem)\b", json.dumps(one.content))
 
@@ -63,7 +65,9 @@ def test_the_seven_activities_and_the_lesson_on_findings_are_there():
         "TCH-07",
         "TCH-08",
         "TCH-09",
+        "TCH-11",
         "TCH-12",
+        "TCH-13",
         "FLG-06",
     } <= tags
 
@@ -78,6 +82,11 @@ def test_the_page_for_where_to_act_has_twelve_cards_that_lie_somewhere():
     ("change", "words"),
     [
         ({"plan": [{"minutes": 50, "title": "Long", "what": "Too long."}]}, "a lesson has 45"),
+        ({"instalments": [{"title": "One", "told": [], "statements": ["richer"]}]}, "belongs to one instalment"),
+        ({"diagrams": [{"figure": 1, "title": "x", "boxes": [{"title": "x", "text": "x", "outcome": "joy@all"}]}]},
+         "the box “x” looks at joy@all"),
+        ({"diagrams": [{"figure": 1, "title": "x", "boxes": [{"title": "x", "text": "x", "outcome": "gini@all",
+                        "world": "nowhere", "contrast": "x"}]}]}, "compares nowhere with base"),
         ({"extra": 1}, "unknown keys \\['extra'\\]"),
         ({"statements": {"a": {"says": "x", "ask": "x", "why": "x", "world": "nowhere", "outcome": "gini@all",
                                "sign": "up"}}}, "worlds are"),
@@ -92,13 +101,40 @@ def test_a_lesson_that_is_wrong_is_refused(monkeypatch, change, words):
         lesson("what_money_does")
 
 
+def test_the_figures_of_the_module_are_diagrams_that_the_model_fills_in():
+    shown = [diagram for name in NAMES for diagram in lesson(name).diagrams]
+    assert sorted(one.figure for one in shown) == list(range(1, 13))
+    assert "map of actions" in pages.part("lesson.html.j2"), "the thirteenth is the map of the twelve cards"
+    assert all(any(box.outcome for box in one.boxes) for one in shown)
+    assert all(box.contrast for one in shown for box in one.boxes if box.world)
+
+
+def test_a_box_shows_the_level_of_the_place_and_what_a_change_does_to_it():
+    box = Box("Work", "Who works.", outcome="participation@all", world="other", contrast="With it")
+    one = diagrams.fill(box, found(2.0, 3.0, 4.0), "money")
+    assert one.level == "50.0 % (in the class\u2019s own world 50.0 %)"
+    assert one.said.startswith("With it: 3.0 percentage points higher; 90 % interval") and one.shows
+    still = diagrams.fill(box, found(0.0, 0.0), "money")
+    assert still.said == "With it: no difference in this model, in any of 2 seeds." and still.strip is None
+    assert diagrams.fill(Box("Voice", "Who decides."), [], "money").said == diagrams.NO_NUMBER
+
+
+def test_a_case_in_instalments_tells_each_statement_once():
+    story = lesson("diourbel_story").content
+    assert "TCH-13" in story["inventory"] and len(story["instalments"]) == 4
+    told = [key for part in story["instalments"] for key in part["statements"]]
+    assert sorted(told) == sorted(story["statements"])
+
+
 # ---- statements
 
 
 def test_how_often_a_statement_held_is_counted_and_said():
     held = beside(MEANT, found(1.0, 2.0, -1.0, 3.0, 0.0))
     assert (held.held, held.seeds, held.in_class, held.of_class) == (3, 5, True, 1.0)
-    assert held.how_often == "Held with 3 of 5 seeds: more often than not, no more."
+    assert held.how_often == (
+        "Held with 3 of 5 seeds (1 the other way, 1 without a difference): more often than not, no more."
+    )
     assert held.pick == "open"
     down = beside(dataclasses.replace(MEANT, sign=-1), found(1.0, 2.0, -1.0))
     assert (down.held, down.in_class) == (1, False) and "do not expect it" in down.how_often
@@ -330,3 +366,22 @@ def test_cards_are_placed_by_list_and_by_dragging_and_checked(browser, written):
     assert "differs" in page.locator("[data-card=recognition]").get_attribute("class")
     seen.is_at_peace()
     page.close()
+
+
+def test_an_instalment_shows_what_happened_in_it_and_in_no_other(browser, written):
+    seen = Watched(browser, written["diourbel_story"])
+    first, second = (seen.page.locator(f"fieldset[data-key={key}] .result") for key in ("formal", "businesses"))
+    seen.page.locator("[data-part]").first.click()
+    assert first.is_visible() and not second.is_visible()
+    seen.page.locator("[data-part]").first.click()
+    assert not first.is_visible()
+    seen.is_at_peace()
+    seen.page.close()
+
+
+def test_boxes_of_a_diagram_stay_empty_until_the_class_has_guessed(browser, written):
+    seen = Watched(browser, written["what_money_does"])
+    assert not seen.page.locator(".boxes .shown").first.is_visible()
+    seen.page.locator("#reveal").click()
+    assert seen.page.locator(".boxes .shown").first.is_visible()
+    seen.page.close()

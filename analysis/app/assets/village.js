@@ -210,7 +210,7 @@ window.remesaVillage = function (root, data) {
     if (Number.isInteger(home) && home >= -1 && home < world().homes.length) chosen = home;
     choice.value = key;
   }
-  function tellArrow() { byId("arrow-said").textContent = key ? data.choices.find(([value]) => value === key)[2] + (world().same ? " In these months it makes exactly no difference here." : "") : ""; }
+  function tellArrow() { byId("arrow-said").textContent = key ? data.choices.find(([value]) => value === key)[2] + (world().same ? " " + data.none : "") : ""; }
   function choose(target) {
     const home = target.closest ? target.closest(".home") : null;
     if (!home) return;
