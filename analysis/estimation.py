@@ -123,20 +123,10 @@ def sentences(found: Estimate) -> Iterator[str]:
     """What the survey says, in plain words; no sign is claimed that the interval does not show."""
     income, name = found.income_effect, found.options.income
     one = f"1 more of {name} ({unit(found)})"
-    said = surveyed(one, "participation", *(100 * end for end in (income.value, income.low, income.high)))
-    elasticity = found.elasticity_all.value
-    more = (
-        ""
-        if income.low <= 0.0 <= income.high
-        else (
-            f"; 1 % more for everybody {'raises' if elasticity > 0 else 'lowers'} it by {number(abs(elasticity), 2)} %"
-        )
-    )
-    yield f"{said}{more}."
+    ends = [100 * end for end in (income.value, income.low, income.high)]
+    yield surveyed(one, "participation", *ends, elasticity=found.elasticity_all.value)
     pay = found.pay_elasticity
-    yield (
-        surveyed("10 % more pay for everybody", "participation", 10 * pay.value, 10 * pay.low, 10 * pay.high, "%") + "."
-    )
+    yield surveyed("10 % more pay for everybody", "participation", 10 * pay.value, 10 * pay.low, 10 * pay.high, "%")
 
 
 def notes(found: Estimate) -> Iterator[str]:

@@ -658,23 +658,38 @@ def movements(up: int, down: int, seeds: int) -> str:
 
 
 def surveyed(
-    cause: str, outcome: str, mean: float, low: float, high: float, unit: str = "percentage points on average"
+    cause: str,
+    outcome: str,
+    mean: float,
+    low: float,
+    high: float,
+    unit: str = "percentage points on average",
+    elasticity: float | None = None,
 ) -> str:
     """What a survey says of a cause, with its 90 % interval; no sign is claimed that the interval does not show.
 
+    Parameters
+    ----------
+    elasticity : what 1 % more of it for everybody does, %; said beside a change that shows
+
     >>> surveyed("1 more", "participation", -2.0, -3.0, -1.0, "%")
-    '1 more lowers participation by 2.00 % (90 % interval 1.00 to 3.00)'
+    '1 more lowers participation by 2.00 % (90 % interval 1.00 to 3.00).'
     """
     places = decimals((high - low) / 3.29)  # two digits of the standard error
     if low <= 0.0 <= high:
         return (
             f"The survey cannot tell whether {cause} changes {outcome}: the estimate is {signed(mean, places)} "
-            f"{unit}, the 90 % interval {signed(low, places)} to {signed(high, places)}"
+            f"{unit}, the 90 % interval {signed(low, places)} to {signed(high, places)}."
         )
     nearer, farther = sorted((abs(low), abs(high)))
+    more = ""
+    if elasticity:
+        more = (
+            f"; 1 % more for everybody {'raises' if elasticity > 0 else 'lowers'} it by {number(abs(elasticity), 2)} %"
+        )
     return (
         f"{cause} {'raises' if mean > 0 else 'lowers'} {outcome} by {rounded(abs(mean), places)} {unit} "
-        f"(90 % interval {rounded(nearer, places)} to {rounded(farther, places)})"
+        f"(90 % interval {rounded(nearer, places)} to {rounded(farther, places)}){more}."
     )
 
 

@@ -1,13 +1,15 @@
 """Sentences say what the numbers show, no more, and with the numbers of the tables."""
 
+import ast
 import dataclasses
 import doctest
 import itertools
 import math
+import pathlib
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import sentences
@@ -96,6 +98,7 @@ def test_answers_name_what_families_receive():
 numbers = st.floats(-1e9, 1e9, allow_subnormal=False).map(lambda x: 0.0 if abs(x) < 1e-9 else x)
 
 
+@settings(deadline=None)
 @given(
     st.lists(numbers, min_size=1, max_size=8),
     st.floats(0, 1e9),
@@ -114,6 +117,7 @@ def test_no_sentence_claims_a_sign_that_is_not_shown(differences, baseline, unit
         assert ("higher" in said) == (found.mean > 0) and ("lower" in said) == (found.mean < 0)
 
 
+@settings(deadline=None)
 @given(st.lists(numbers, min_size=2, max_size=8), st.floats(0, 1e9))
 def test_numbers_in_a_sentence_are_those_of_the_table(differences, baseline):
     found = effect(differences, baseline)
@@ -125,6 +129,7 @@ def test_numbers_in_a_sentence_are_those_of_the_table(differences, baseline):
         assert (numbers.size in said and numbers.agree in said) or found.low == found.high
 
 
+@settings(deadline=None)
 @given(numbers, st.integers(-6, 6))
 def test_zero_has_no_sign(value, places):
     assert not re.fullmatch(r"[+-]0*\.?0*", sentences.rounded(value, places))
@@ -273,3 +278,34 @@ def test_numbers_without_a_unit_are_said_to_be_what_they_are():
     assert [name for name in bare if not sentences.scale(name, INDICATORS[name].unit)] == []
     assert sentences.scale("gini", "1", change=True) == "from 0, all equal, to 1"
     assert sentences.scale("poverty", "%", change=True) == "percentage points"
+
+
+def test_a_survey_claims_no_sign_that_its_interval_does_not_show():
+    said = sentences.surveyed("1 more", "participation", -0.2, -0.7, 0.3, elasticity=-0.1)
+    assert said == (
+        "The survey cannot tell whether 1 more changes participation: the estimate is -0.20 percentage points on "
+        "average, the 90 % interval -0.70 to +0.30."
+    )
+    up = sentences.surveyed("1 more", "participation", 0.2, 0.1, 0.3, elasticity=0.5)
+    assert up.startswith("1 more raises") and up.endswith("1 % more for everybody raises it by 0.50 %.")
+
+
+def test_no_other_module_writes_a_sentence_about_an_effect():
+    """What claims a sign, or that there is none, is made here alone; other modules and pages only take it."""
+    claims = re.compile(r"\b(raises|lowers|makes no difference|for the better|for the worse)\b|no difference in this")
+    folder = pathlib.Path(sentences.__file__).parent
+    found = []
+    for path in folder.rglob("*.py"):
+        if path.name == "sentences.py":
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+        found += [
+            f"{path.name}: {node.value}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+            and claims.search(node.value)
+        ]  # fmt: skip
+    for path in (*folder.glob("templates/*"), *folder.glob("app/assets/*.js")):
+        found += [f"{path.name}: {line[:80]}" for line in path.read_text("utf-8").splitlines() if claims.search(line)]
+    assert found == []
