@@ -357,7 +357,7 @@ def paid_or_withheld(worlds: Worlds, seed: int) -> dict[str, Any]:
 @evidence(
     "T06", "Remittances and participation by sex", weight=3,
     sources=("P01", "P02", "P03", "P04", "P05", "P06", "P08", "P09", "P10", "P11", "P12", "P13"),
-    provisional="Less is sent to Diourbel than to places that were studied, so each receipt is paid more than once here. "
+    provisional="Less is sent to Diourbel than to places that were studied, so each receipt is paid more than once. "
     "How people answer to what they receive is what is tested.",
     note="The place is Diourbel. Receipts are multiplied to 37.5 % of recipients' income in the months looked at: the "
     "middle of what the studied places have, whatever the answer.",
