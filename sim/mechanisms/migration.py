@@ -714,8 +714,8 @@ class Migration(Mechanism):
     horizon: int = param(36, "month", (1, 120), "H: assumption")
     gain_weight: float = param(1.0, "1/year", (0.2, 5.0), "a_x; assumption")
     nest: float = param(0.7, "1", (0.3, 1.0), "dissimilarity of destinations; assumption")
-    tie_weight: float = param(1.0, "year", (0.0, 1.5), "t_h; assumption, raised from .4 with the norm")
-    norm_weight: float = param(6.0, "year", (0.0, 8.0), "nu; raised from 2 so that communities part as in T17")
+    tie_weight: float = param(1.5, "year", (0.0, 1.5), "t_h; assumption, raised from .4 with the norm")
+    norm_weight: float = param(6.0, "year", (0.0, 6.0), "nu; raised from 2 so that communities part as in T17")
     norm_memory: float = param(24.0, "month", (1.0, 120.0), "memory of prevalence; assumption")
     pessimism: float = param(
         0.3, "1", (0.0, 1.0), "outside, McKenzie, Gibson and Stillman 2013: sign; size: assumption"

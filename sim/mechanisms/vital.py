@@ -672,7 +672,7 @@ class Vital(Mechanism):
     )  # fmt: skip
     taste_spread: float = param(1.6, "1", (1.0, 3.0), "own fit, Mroz 1987 and CPS 1991")
     attachment_mean: float = param(
-        5.8,
+        6.1,
         "year of local pay",
         (2.0, 15.0),
         "fitted to the emigrant stock of one place, the Mexican municipality; least identified",
