@@ -8,6 +8,7 @@ too, with the time by the clock beside it. Every call adds a line to a history o
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import datetime
 import json
@@ -20,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -29,6 +31,7 @@ import numpy as np
 
 from experiments.run import peak_memory
 from scenarios.configuration import ConfigurationError, compose
+from sim.mechanism import code_hash
 
 Say = Callable[[str], Any]
 HISTORY = "results/benchmark/history.jsonl"
@@ -48,6 +51,7 @@ class Sizes:
     months: int
     sweep: int  # runs by workers; a fifth of them in one process
     stored: int = 1_000_000  # months of runs
+    runs: tuple[int, int] = (20, 200)  # of one worker
 
 
 FULL = Sizes(100_000, 2_000, (10_000, 100_000, 1_000_000), (200_000, 1_000_000), 1_000_000, 1_000_000, 12, 1000)
@@ -239,22 +243,70 @@ def mesa_interface(sizes: Sizes, say: Say) -> Iterator[Figure]:
                  detail=f"{sizes.mesa:,} persons")  # fmt: skip
 
 
+class Watched:
+    """Largest resident memory of this process and all it began, together, looked at some times a second."""
+
+    def __init__(self) -> None:
+        self.most = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def _look(self) -> None:
+        import psutil  # type: ignore[import-untyped]
+
+        me = psutil.Process()
+        while not self._over.wait(0.2):
+            now = 0.0
+            for one in (me, *me.children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    if not any("resource_tracker" in word for word in one.cmdline()):
+                        now += float(one.memory_info().rss)
+            self.most = max(self.most, now)
+
+    def __enter__(self) -> Watched:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+def off(foreseen: float, found: float) -> float:
+    """By what factor something was foreseen wrongly, whichever way."""
+    return max(foreseen / found, found / foreseen)
+
+
 def sweep(sizes: Sizes, say: Say) -> Iterator[Figure]:
-    """Many runs of a town by workers against the same in one process."""
-    from experiments.run import Plan, run_plan
+    """Many runs of a town by workers against the same in one process; what was foreseen against what it took."""
+    from experiments.run import Plan
     from experiments.store import Store
+    from experiments.sweep import Estimate, carry_out
 
     cores = min(2, os.cpu_count() or 1)
     rates, each, inside = [], [], []
+    foreseen: Estimate | None = None
+    took = disk = 0.0
     with tempfile.TemporaryDirectory() as folder:
         for workers in (1, cores):
-            runs = sizes.sweep if workers > 1 else max(4, sizes.sweep // 5)
+            runs = sizes.sweep if workers > 1 else max(12, sizes.sweep // 5)
             settings = [f"territory={PLACE}", "population=5000", "months=12", f"seeds={runs}"]
             plan = Plan("sweep", {"baseline": compose(settings)}, outcomes=("participation", "poverty"))
+            where = f"{folder}/{workers}"
+            begun = 0.0
+
+            def shown(found: Estimate | None) -> bool:
+                nonlocal foreseen, begun
+                foreseen, begun = found, time.perf_counter()
+                return True
+
             begin = time.perf_counter()
-            run_plan(plan, f"{folder}/{workers}", workers=workers)
-            clock = time.perf_counter() - begin
-            spent = sum(Store(f"{folder}/{workers}").summary()["seconds"].to_pylist())
+            with Watched() as watched:
+                carry_out(plan, where, shown=shown, workers=workers)
+            end = time.perf_counter()
+            clock, took = end - begin, end - begun
+            spent = sum(Store(where).summary()["seconds"].to_pylist())
+            disk = sum(path.stat().st_size for path in pathlib.Path(where).rglob("part-*"))
             rates.append(runs / clock)
             each.append(spent / runs)
             inside.append(spent / (workers * clock))
@@ -264,6 +316,23 @@ def sweep(sizes: Sizes, say: Say) -> Iterator[Figure]:
     yield Figure("  share of the workers' time inside runs", inside[1], "1", None,
                  detail=f"one process: {inside[0]:.2f}; a run takes {each[1] / each[0]:.2f} times as long "
                         "beside another as alone")  # fmt: skip
+    if foreseen is not None:
+        yield Figure("  time of a sweep, off by a factor", off(foreseen.seconds, took), "times", 1.5,
+                     detail=f"foreseen {foreseen.seconds:.0f} s, took {took:.0f} s, after the pilot runs")  # fmt: skip
+        yield Figure("  disk of a sweep, off by a factor", off(foreseen.disk, disk), "times", 1.5,
+                     detail=f"foreseen {foreseen.disk / 1e3:.0f} kB, took {disk / 1e3:.0f} kB")  # fmt: skip
+        yield Figure("  memory of a sweep, off by a factor", off(foreseen.memory, watched.most), "times", 1.5,
+                     detail=f"foreseen {foreseen.memory / 1e6:.0f} MB, took {watched.most / 1e6:.0f} MB "
+                            "in all processes")  # fmt: skip
+
+
+def worker(sizes: Sizes, say: Say) -> Iterator[Figure]:
+    """Whether a worker needs more memory the more it has run: short runs one after the other in one process."""
+    early, late = sizes.runs
+    found = child("worker", early, late)
+    said = f"{found['early']:.0f} MB after run {early}, {found['late']:.0f} MB after run {late}"
+    name = f"growth of a worker's memory from run {early} to run {late}"
+    yield Figure(name, found["late"] - found["early"], "MB", 20.0, detail=said)
 
 
 def store(sizes: Sizes, say: Say) -> Iterator[Figure]:
@@ -367,6 +436,8 @@ def measured(work: str, *arguments: str) -> None:
         one.step()
         found["month"] = time.process_time() - begin
         found["tables"] = sum(table.memory() for table in one.world.population.tables())
+    elif work == "worker":
+        found |= many_runs(*map(int, arguments))
     elif work == "bits":
         one = model(int(arguments[0]), months=6, burn_in=0).run()
         import hashlib
@@ -374,6 +445,29 @@ def measured(work: str, *arguments: str) -> None:
         found["bits"] = hashlib.blake2b(one.recorder.rows()["value"].tobytes()).hexdigest()
     usage = resource.getrusage(resource.RUSAGE_SELF)
     print(json.dumps({**found, "processor": usage.ru_utime + usage.ru_stime, "peak": peak_memory()}))
+
+
+def many_runs(early: int, late: int) -> dict[str, float]:
+    """Resident memory (MB) of a process after some runs and after many, as a worker carries them out."""
+    import psutil
+
+    from experiments.run import Job, Plan, run_batch
+    from experiments.store import Store
+
+    found = {}
+    settings = compose([f"territory={PLACE}", "population=500", "months=3", f"seeds={late}"])
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Plan("worker", {"baseline": settings}, outcomes=("participation", "poverty"))
+        there = Store(folder)
+        runs = plan.runs()
+        there.begin({"scenarios": {}, "outcomes": list(plan.outcomes or ())}, runs)
+        job = Job(folder, str(there.holds()), code_hash(), {"baseline": settings.tree}, plan.outcomes)
+        for name, some in (("early", runs[:early]), ("late", runs[early:])):
+            for k in range(0, len(some), 10):
+                run_batch(job, some[k : k + 10])
+            found[name] = psutil.Process().memory_info().rss / 1e6
+        assert len(there.found()) > 0.9 * late
+    return found
 
 
 def memory(sizes: Sizes, say: Say) -> Iterator[Figure]:
@@ -426,6 +520,7 @@ MEASURES: dict[str, Callable[[Sizes, Say], Iterator[Figure]]] = {
     "start": start,
     "cold": cold,
     "sweep": sweep,
+    "worker": worker,
     "store": store,
     "query": query,
     "bits": bits,
@@ -493,8 +588,6 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
 
 def main(arguments: Sequence[str], say: Say) -> dict[str, Any]:
     """Measure, say, store; returns the document for machines."""
-    from sim.mechanism import code_hash
-
     options = options_of(arguments)
     sizes = QUICK if options.quick else FULL
     path = pathlib.Path(options.out)

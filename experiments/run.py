@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import gc
 import os
 import pathlib
 import time
@@ -240,6 +241,8 @@ def run_batch(job: Job, batch: Sequence[Planned]) -> dict[str, str]:
                 store.fail(planned, failed[planned.run_id], traceback.format_exc(), tree)
     finally:  # what is done is kept, also when the user stops here
         store.write(finished)
+    finished.clear()
+    gc.collect()  # a model refers to itself: without this, memory would grow with what a worker has run
     return failed
 
 

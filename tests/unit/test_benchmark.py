@@ -66,3 +66,32 @@ def test_a_process_of_its_own_answers(small_model):
     small_model(population=200)
     found = benchmark.child("month", 300)
     assert found["processor"] > 0 and found["peak"] > 1e7
+
+
+@pytest.mark.slow
+def test_memory_of_a_worker_does_not_grow_with_what_it_has_run():
+    found = benchmark.child("worker", 20, 80)
+    assert 50 < found["early"] < 1000 and found["late"] - found["early"] < 20, found
+
+
+@pytest.mark.slow
+def test_disk_and_memory_of_a_sweep_are_foreseen_within_half_as_much_again(monkeypatch):
+    """By two workers with the model itself; time is a matter of the machine: a figure of the benchmark alone."""
+    monkeypatch.setattr(benchmark, "PLACE", "teaching_toy_village")
+    few = Sizes(200, 200, (300, 600), (300, 600), 400, 300, 2, sweep=24)
+    figures = {one.name.strip(): one for one in benchmark.sweep(few, print)}
+    for name in ("disk of a sweep, off by a factor", "memory of a sweep, off by a factor"):
+        assert figures[name].met, figures[name]
+    assert figures["time of a sweep, off by a factor"].value < 10
+
+
+def test_memory_is_that_of_all_processes_together():
+    import subprocess
+    import sys
+
+    with benchmark.Watched() as watched:
+        subprocess.run([sys.executable, "-c", "import time; x = b'1' * 200_000_000; time.sleep(1.5)"], check=True)
+    from experiments.run import peak_memory
+
+    assert 150e6 < watched.most < 200e6 + 1.5 * peak_memory() + 100e6
+    assert benchmark.off(2.0, 1.0) == benchmark.off(1.0, 2.0) == 2.0

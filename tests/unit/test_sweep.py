@@ -168,6 +168,8 @@ def kills(
             stored = len(Store(folder).found()) if (folder / "sweep.json").exists() else 0
             mine = workers_of(running.pid)
             if dead["worker"] < 3 * clients + workers and mine and stored > len(begun) and luck.random() < 0.5:
+                if write and luck.random() < 0.5:
+                    until_somebody_writes(folder)
                 os.kill(luck.choice(mine), signal.SIGKILL)
                 dead["worker"] += 1
             enough = stored - len(begun) > total * luck.uniform(0.05, 0.2)
@@ -182,6 +184,14 @@ def kills(
             break
     assert gone(orphans), "processes outlive the client that was killed"
     return dead["worker"], dead["client"]
+
+
+def until_somebody_writes(folder, seconds: float = 3.0) -> None:
+    """Wait until a part is on its way to the disk, beside those that were left on theirs."""
+    left = set(pathlib.Path(folder).rglob(".part-*"))
+    until = time.time() + seconds
+    while time.time() < until and set(pathlib.Path(folder).rglob(".part-*")) <= left:
+        time.sleep(0.002)
 
 
 @POSIX
