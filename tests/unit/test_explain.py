@@ -160,3 +160,15 @@ def test_the_command_draws_a_waterfall_that_says_what_was_run(tmp_path, monkeypa
     assert picture.startswith("<svg") and "Every combination was run" in picture
     assert command.main(words) == 0
     assert "participation.income" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_every_channel_together_is_drawn_said_and_adds_up_exactly(tmp_path):
+    """What `remesa explain` does unless mechanisms are named, in small."""
+    bench = Bench(tmp_path, workers=1)
+    found = explain(CASE, PLACE, "consumption", pairs=2, seeds=(1, 2), window=3, bench=bench)
+    assert [one.name for one in found.parts] == list(CHANNELS) and len(CHANNELS) == 11
+    for k in range(2):
+        assert sum((part.parts[k] for part in found.parts), found.rest.parts[k]) == found.whole.parts[k]
+    assert found.orders == 4 and found.said.startswith("4 of 39,916,800 orders were drawn at random")
+    assert any(part.sampling > 0 for part in found.parts) and found.whole.mean > 0
