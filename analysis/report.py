@@ -62,6 +62,12 @@ class Comparison:
         return self.results.configuration(self.policy)
 
     @property
+    def same(self) -> bool:
+        """Whether both worlds were asked for in the same words."""
+        before = self.results.configuration(self.baseline)
+        return {**before, "case": ""} == {**self.tree, "case": ""}
+
+    @property
     def span(self) -> str:
         """The months over which outcomes are means, in words."""
         return sentences.span(WINDOW, len(self.results.months))
@@ -205,7 +211,7 @@ def case_of(tree: dict[str, Any]) -> dict[str, str]:
         found = library.load_case(str(tree["case"])) if tree.get("case") in library.cases() else {}
     except library.LibraryError:
         return {}
-    return {key: str(found[key]) for key in ("title", "question", "summary") if key in found}
+    return {key: str(found[key]) for key in ("title", "question", "summary", "outcome") if key in found}
 
 
 def question(one: Comparison) -> str:
@@ -217,12 +223,16 @@ def question(one: Comparison) -> str:
         for name, event in one.tree.get(kind, {}).items()
         if name not in before.get(kind, {})
     ]
-    place = one.tree["territory"].get("title", "this place")
-    return f"What changes in {place} with {sentences.listed(names) or 'the change'}?"
+    place = one.tree["territory"].get("title", "This place")
+    cause = f"with {sentences.listed(names)}" if names else "when nothing is changed" if one.same else "with the change"
+    return f"{place}: what changes {cause}?"
 
 
 def headline_indicator(one: Comparison, effects: dict[str, Effect]) -> str:
-    """What the package is meant to change: the indicator that most of its instruments name."""
+    """What answers the question: the outcome its case names, else the one that most of its instruments name."""
+    asked = case_of(one.tree).get("outcome")
+    if asked in effects:
+        return str(asked)
     named: Counter[str] = Counter()
     for event in one.tree.get("policies", {}).values():
         named.update(name for name in event.get("shows", []) if name in effects)

@@ -176,7 +176,7 @@ def unit_words(unit: str, change: bool = False) -> str:
     ('FCFA a month', 'percentage points', 'persons a month')
     """
     what, *per = unit.split("/")
-    words = {"%": "percentage points" if change else "%", "1": "", "month": "months", "hour": "hours"}
+    words = {"%": "percentage points" if change else "%", "1": "", "month": "months", "hour": "hours", "coin": "coins"}
     parts = [words.get(what, what)]
     parts += ["a month" if one == "month" else f"per {one.replace('1000 persons', '1,000 persons')}" for one in per]
     return " ".join(part for part in parts if part)
@@ -363,7 +363,7 @@ def spent(monthly: float | None, currency: str, funders: Sequence[str]) -> str:
     payers = listed([who.get(funder, funder) for funder in funders])
     paid = f", paid by {payers}" if payers else ""
     more = "cost" if monthly > 0 else "saved"
-    amount = f"{number(abs(monthly), 3)} {currency} a month"
+    amount = f"{number(abs(monthly), 3)} {unit_words(f'{currency}/month')}"
     return f"The instruments {more} {amount} on average over the whole run{paid}."
 
 
@@ -388,7 +388,7 @@ def worth(effect: Effect, unit: str, better: str | None, currency: str, title: s
         low, high = sorted((abs(effect.low) / effect.cost, abs(effect.high) / effect.cost))
         places = max(2, decimals(high - low))
         said = (
-            f"For each {currency} spent there is {rounded(ratio, places)} {currency} {word} "
+            f"For each {currency} spent there is {rounded(ratio, places)} {unit_words(currency)} {word} "
             f"({percent(effect.level)} interval {rounded(low, places)} to {rounded(high, places)})"
         )
         tail = ""
@@ -405,7 +405,7 @@ def worth(effect: Effect, unit: str, better: str | None, currency: str, title: s
     if favourable(effect, better) is False:
         return f"Money was spent, and {what} changed for the worse over the whole run."
     one = {"%": "percentage point"}.get(unit, unit_words(unit, change=True) or "unit")
-    return f"Each {one} {word} of {what} goes with {number(each, 2)} {currency} a month spent."
+    return f"Each {one} {word} of {what} goes with {number(each, 2)} {unit_words(f'{currency}/month')} spent."
 
 
 def steps(title: str, effects: Sequence[tuple[str, Effect]], unit: str) -> str:

@@ -21,7 +21,7 @@ OPTIONAL = {
     "policies": {**DATES, "budget": None, "coverage": None, "take_up": ALL_TAKE_UP},
     "shocks": DATES,
 }
-CASE_KEYS = ("title", "summary", "question", "inventory", "overrides")
+CASE_KEYS = ("title", "summary", "question", "outcome", "inventory", "overrides")
 PARAMETER_KEYS = ("title", "summary", "provenance", "estimates", "parameters")
 
 
@@ -201,8 +201,15 @@ def load_territory(name: str) -> dict[str, Any]:
     return load("territories", name)
 
 
+def indicators() -> list[str]:
+    """Names of all indicators; read when they are asked for, so that a list of names needs no NumPy."""
+    from sim.indicators import INDICATORS
+
+    return list(INDICATORS)
+
+
 def load_case(name: str) -> dict[str, Any]:
-    """Title, summary, question and overrides (``key=value``) of one case.
+    """Title, summary, question, the outcome that answers it and overrides (``key=value``) of one case.
 
     Raises
     ------
@@ -216,6 +223,8 @@ def load_case(name: str) -> dict[str, Any]:
     for key in ("title", "summary", "question"):
         if not isinstance(values.get(key), str) or not values[key].strip():
             raise LibraryError(f"{where}.{key} = {values.get(key)!r} is not a text; give one in quotation marks")
+    if "outcome" in values and values["outcome"] not in indicators():
+        raise LibraryError(f"{where}.outcome = {values['outcome']!r} is no indicator; see: remesa list indicators")
     overrides = values.get("overrides")
     if not isinstance(overrides, list):
         raise LibraryError(f"{where}.overrides = {overrides!r} must be a list of 'key=value'")

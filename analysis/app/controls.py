@@ -10,7 +10,7 @@ from dash import dcc, html
 
 from analysis.app import choices
 from analysis.app.choices import BUNDLE, NONE, OWN, STEP, Choices
-from analysis.sentences import number
+from analysis.sentences import number, unit_words
 from scenarios import library
 
 YEARS = (1, 2, 5, 10, 15, 20)
@@ -92,8 +92,8 @@ def about_package(chosen: str, place: str) -> str:
         return "Both worlds are the same: a check that nothing but the package makes a difference."
     names = [choices.title("policies", name) for name in choices.policies_of(chosen)]
     converted = (
-        f" Its amounts were set for another place; here they are converted into {choices.currency(place)}, so that "
-        "they buy the same share of basic pay."
+        " Its amounts were set for another place; here they are converted into "
+        f"{unit_words(choices.currency(place))}, so that they buy the same share of basic pay."
         if any(choices.scale(str(choices.policy(name).get("currency", "")), place) != 1.0
                and f"policies.{name}.currency" not in choices.set_by(chosen) for name in choices.policies_of(chosen))
         else ""
@@ -133,7 +133,7 @@ def bundle(chosen: Choices) -> list[Any]:
 def amount(place: str, share: int) -> str:
     """A share of the budget in money."""
     money = number(choices.budget(place) * share / 100, 3) if share else "0"
-    return f"{share} % · {money} {choices.currency(place)}"
+    return f"{share} % · {money} {unit_words(choices.currency(place))}"
 
 
 def left(place: str, shares: Sequence[int]) -> str:
@@ -141,7 +141,7 @@ def left(place: str, shares: Sequence[int]) -> str:
     total = number(choices.budget(place), 3)
     rest = 100 - sum(shares)
     said = f"{rest} % left" if rest else "all of it is spent; lower one slider to raise another"
-    return f"The budget is {total} {choices.currency(place)} a month per 1,000 inhabitants: {said}."
+    return f"The budget is {total} {unit_words(choices.currency(place))} a month per 1,000 inhabitants: {said}."
 
 
 def around(package: str, chosen: str) -> Any:

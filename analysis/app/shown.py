@@ -51,7 +51,7 @@ def answer(held: Held, done: bool) -> list[Any]:
     asked = case.get("question") or report.question(one)
     if not case and len(named) > 2:
         place = one.tree["territory"].get("title", "")
-        asked = f"What changes with these {len(named)} instruments? ({place})"
+        asked = f"{place}: what changes with these {len(named)} instruments?"
     so_far = "" if done else f"So far, after {held.count} months: "
     return [
         html.H2(asked, className="question"),
@@ -154,7 +154,7 @@ def money(held: Held, world: str) -> tuple[pd.DataFrame, str]:
     one = compared(held)
     scenario = one.policy if world == "with" else one.baseline
     frame = flows.money(held.money(scenario), people(held, scenario, "all"))
-    return frame, f"{held.currency} a month per inhabitant"
+    return frame, f"{unit_words(held.currency)} a month per inhabitant"
 
 
 def whereabouts(held: Held, world: str) -> pd.DataFrame:

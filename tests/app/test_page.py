@@ -167,6 +167,25 @@ def test_every_list_changes_what_is_seen(visit):
     assert one.faults == []
 
 
+def test_every_button_changes_what_is_seen(visit):
+    one = visit(SMALL + "&localities=4").done()
+    seen = "name => document.querySelector(name).innerText + document.querySelector(name + ' [aria-label]').ariaLabel"
+    for button, where in (
+        ("#view-income", "#charts"), ("#view-migration", "#charts"), ("#view-firms", "#charts"), ("#view-work", "#charts"),
+        ("#world-without", "#streams"), ("#world-with", "#streams"),
+    ):  # fmt: skip
+        before = one.page.evaluate(seen, where)
+        one.page.locator(button).click()
+        one.page.wait_for_function(f"([was, where]) => ({seen})(where) !== was", arg=[before, where])
+        assert one.page.locator(button).get_attribute("aria-pressed") == "true"
+    before = one.page.locator("#map-slot figcaption").inner_text()
+    one.page.locator("#mapped-list").select_option("poverty")
+    one.page.wait_for_function("was => document.querySelector('#map-slot figcaption').innerText !== was", arg=before)
+    one.page.locator("#copy").click()
+    one.page.wait_for_function("() => document.querySelector('#copied').innerText.length > 0")
+    assert one.faults == []
+
+
 def test_other_luck_makes_other_worlds(visit):
     one = visit().done()
     before = one.page.locator("#score").inner_text()

@@ -35,7 +35,7 @@ def per_job(differences, cost):
 def test_cost_per_job_is_the_cost_over_the_people_who_work_more():
     """4, 5 and 6 more people at work for 1,000 a month: 200 each; 5 -+ t(2) / sqrt(3) x 1 = 5 -+ 1.686."""
     said = card(per_job([4.0, 5.0, 6.0], 1000.0))
-    assert (said["size"], said["unit"], said["mood"]) == ("200", "coin a month", "change")
+    assert (said["size"], said["unit"], said["mood"]) == ("200", "coins a month", "change")
     assert said["interval"] == "150 to 300"
     assert "5.0 more people work" in said["sentence"]
 

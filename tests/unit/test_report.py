@@ -341,3 +341,20 @@ def test_tables_are_downloaded_by_the_browser(browser, pages):
     assert waiting.value.suggested_filename == "indicators.csv"
     assert b"poverty" in waiting.value.path().read_bytes()
     page.close()
+
+
+def test_the_answer_is_about_what_its_case_asks(tmp_path):
+    from scenarios import library
+
+    for name in library.cases():
+        values = library.load_case(name)
+        assert ("outcome" in values) == (name != "baseline"), name
+    one = compared(invented(tmp_path / "r", seeds=3, months=13, case="drought"))
+    assert report.headline_indicator(one, {"poverty": None, "remittances_received": None}) == "poverty"
+    other = compared(invented(tmp_path / "s", seeds=3, months=13))
+    assert report.headline_indicator(other, {"poverty": None, "remittances_received": None}) == "remittances_received"
+
+
+def test_the_question_of_what_is_no_case_names_the_place_first(tmp_path):
+    one = compared(invented(tmp_path / "r", seeds=2, months=13, withheld=False))
+    assert report.question(one).startswith("Region of Diourbel, Senegal: what changes with “")
