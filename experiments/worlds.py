@@ -26,7 +26,7 @@ import numpy as np
 from experiments.cluster import cluster, processors
 from experiments.run import SHORT, warm_up, work
 from scenarios.configuration import Configuration, check, compose, hash_of
-from sim.mechanism import Mechanism, Month, code_hash
+from sim.mechanism import Mechanism, Month, Rules, code_hash
 
 if TYPE_CHECKING:
     from sim.model import Remesa, World
@@ -124,7 +124,7 @@ def advance(
 
 def at_limit[Line: Mechanism](line: Line, **values: float) -> Line:
     """A line with parameters at a limit of theory, outside the bounds within which it may be configured."""
-    rules = line.rules._replace(**values)
+    rules = Rules.of(type(line), {**vars(line), **values})
     made: Line = pickle.loads(pickle.dumps(line))
     for name, value in {"rules": rules, **values}.items():
         object.__setattr__(made, name, value)

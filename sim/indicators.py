@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.codes import Channel, Event, Reason, Status
-from sim.population import Firms, Households, Lenders, Localities, Markets, Migrants, Persons
+from sim.codes import Channel, Event, Sector
+from sim.population import Firms, Households, Migrants
 from sim.ranking import ascending
 from sim.table import Array, Column
 
 if TYPE_CHECKING:
-    from sim.recorder import Tally
+    from sim.mechanism import Month
+    from sim.tallies import Tally
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,31 @@ def indicator(
     return register
 
 
+Reading = Callable[["Month"], float]
+READINGS: dict[str, Reading] = {}
+
+
+def reading(unit: str, title: str, better: str = "", inventory: str = "") -> Callable[[Reading], Reading]:
+    """Register a number of the whole place, read from columns of the month, as an indicator."""
+
+    def register(read: Reading) -> Reading:
+        name = read.__name__
+        READINGS[name] = read
+        indicator(unit, title, "all", better, inventory)(functools.wraps(read)(lambda t: everywhere(t, t.read[name])))
+        return read
+
+    return register
+
+
 def ratio(above: Array, below: Array, scale: float = 1.0) -> Array:
     """Quotient by group, 0 where there is nothing to divide by."""
     out = np.zeros(np.shape(below))
     return np.asarray(scale * np.divide(above, below, out=out, where=np.not_equal(below, 0)))
 
 
-def everywhere(t: Tally, value: float) -> Array:
+def everywhere(t: Tally, value: Any) -> Array:
     """A number of the whole territory, in the place of the group all."""
-    out = np.zeros(len(t.groups))
+    out = np.zeros(t.shape)
     out[0] = value
     return out
 
@@ -102,31 +120,31 @@ def discouraged_by_remittances(t: Tally) -> Array:
 @indicator("%", "Out of the labour force to study", "all", "", "IND-02")
 def out_to_study(t: Tally) -> Array:
     """Residents aged 15 and older at school, over all of them."""
-    return out_because(t, Reason.STUDY)
+    return out_because(t, t.out_to_study)
 
 
 @indicator("%", "Out of the labour force with a pension", "all", "", "IND-02")
 def out_with_pension(t: Tally) -> Array:
     """Residents aged 15 and older who would come in without their pension or are too old, over all of them."""
-    return out_because(t, Reason.PENSION)
+    return out_because(t, t.out_with_pension)
 
 
 @indicator("%", "Out of the labour force to care", "all", "", "IND-02")
 def out_to_care(t: Tally) -> Array:
     """Residents aged 15 and older who would come in without their care hours, over all of them."""
-    return out_because(t, Reason.CARE)
+    return out_because(t, t.out_to_care)
 
 
 @indicator("%", "Out of the labour force for lack of offers", "all", "down", "IND-02")
 def out_for_lack_of_offers(t: Tally) -> Array:
     """Discouraged workers over residents aged 15 and older."""
-    return out_because(t, Reason.OFFERS)
+    return out_because(t, t.discouraged)
 
 
 @indicator("%", "Out of the labour force by taste", "all", "", "IND-02")
 def out_by_taste(t: Tally) -> Array:
     """Residents aged 15 and older who would stay out whatever of these changed, over all of them."""
-    return out_because(t, Reason.TASTE)
+    return out_because(t, t.out_by_taste)
 
 
 @indicator("%", "Unemployment", "people", "down", "IND-03")
@@ -193,14 +211,13 @@ def tightness(t: Tally) -> Array:
 @indicator("%/month", "Job finding", "place", "up", "IND-04")
 def job_finding(t: Tally) -> Array:
     """Unemployed people hired this month over all who were unemployed when hiring began."""
-    found = of_markets(t, Markets.found)
-    return ratio(found, found + t.unemployed, 100)
+    return ratio(t.found, t.found + t.unemployed, 100)
 
 
 @indicator("%/month", "Job loss", "place", "down", "IND-04")
 def separation_rate(t: Tally) -> Array:
     """Jobs ended this month, quits included, over employees at its beginning."""
-    return ratio(of_markets(t, Markets.separations), of_markets(t, Markets.employees), 100)
+    return ratio(t.separations, t.employees_before, 100)
 
 
 @indicator("month", "Time to fill a vacancy", "place", "down", "IND-04")
@@ -225,11 +242,7 @@ def gender_wage_gap(t: Tally) -> Array:
 @indicator("%", "Markdown of wages", "place", "down", "IND-06")
 def markdown(t: Tally) -> Array:
     """Share of labour's marginal revenue product that private firms do not offer, weighted by employees."""
-    month = t.month
-    weight, places = month.values(Firms.labour) * t.private, month.values(Firms.locality)
-    offered = t.by_place(month.values(Firms.posted_wage) * weight, places)
-    product = t.by_place(month.values(Firms.marginal_product) * weight, places)
-    return ratio(product - offered, product, 100)
+    return ratio(t.product - t.offered, t.product, 100)
 
 
 @indicator("%", "Decent work", "people", "up", "IND-01")
@@ -259,13 +272,13 @@ def nonlabour_income(t: Tally) -> Array:
 @indicator("1", "Local price of services", "place", "", "IND-07")
 def price_ratio(t: Tally) -> Array:
     """Price of non-tradables over that of tradables; 1 in the base month: the local real exchange rate."""
-    return t.mean_of_places(t.month.values(Localities.price) / t.month.values(Localities.anchor_prices))
+    return ratio(t.service_prices, t.weight)
 
 
 @indicator("1", "Local price level", "place", "down", "IND-07")
 def price_index(t: Tally) -> Array:
     """Consumer prices of the place; 1 in the base month."""
-    return t.prices
+    return ratio(t.prices, t.weight)
 
 
 @indicator("money/month", "Consumption per head", "homes", "up", "IND-08")
@@ -277,15 +290,14 @@ def consumption(t: Tally) -> Array:
 @indicator("money/month", "Real income per head", "homes", "up", "IND-08")
 def real_income(t: Tally) -> Array:
     """Household income from all sources per resident at base prices."""
-    prices = t.prices
-    return ratio(t.income / 100, t.members * np.where(prices > 0, prices, prices[0] or 1.0))
+    prices = price_index(t)
+    return ratio(t.income / 100, t.members * np.where(prices > 0, prices, np.where(prices[0] > 0, prices[0], 1.0)))
 
 
 @indicator("money/month", "Real income without remittances", "all", "up", "IND-08")
 def real_income_non_recipients(t: Tally) -> Array:
     """Real income per head in households that do not receive remittances."""
-    no = t.groups.index("recipient=no")
-    return everywhere(t, float(ratio(t.income[no] / 100, t.members[no] * (t.prices[0] or 1.0))))
+    return everywhere(t, real_income(t)[t.groups.index("recipient=no")])
 
 
 @indicator("1", "Gap between recipients and others", "all", "", "IND-08")
@@ -293,26 +305,25 @@ def recipient_gap(t: Tally) -> Array:
     """Income per head of recipient households over that of the others, less 1."""
     per_head = ratio(t.income, t.members)
     yes, no = per_head[t.groups.index("recipient=yes")], per_head[t.groups.index("recipient=no")]
-    return everywhere(t, yes / no - 1.0 if yes > 0 and no > 0 else 0.0)
+    return everywhere(t, np.where((yes > 0) & (no > 0), ratio(yes, no) - 1.0, 0.0))
 
 
-@indicator("1", "Inequality (Gini)", "all", "down", "IND-09")
-def gini(t: Tally) -> Array:
+@reading("1", "Inequality (Gini)", "down", "IND-09")
+def gini(month: Month) -> float:
     """Gini coefficient of real consumption per adult equivalent over residents."""
-    month = t.month
     heads = month.values(Households.members).astype(np.float64)
     equivalents = 0.3 + 0.7 * month.values(Households.adults) + 0.5 * month.values(Households.children)
     here = heads > 0
     if not here.any():
-        return everywhere(t, 0.0)
+        return 0.0
     heads = heads[here]
     value = np.maximum(month.values(Households.consumption)[here] / equivalents[here], 0.0)
     order = ascending(value, heads)  # the same sum whatever the order of rows
     people, total = np.cumsum(heads[order]), np.cumsum((heads * value)[order])
     if total[-1] <= 0:
-        return everywhere(t, 0.0)
+        return 0.0
     below = np.concatenate(([0.0], total[:-1])) + total
-    return everywhere(t, 1.0 - float((heads[order] * below).sum() / (people[-1] * total[-1])))
+    return 1.0 - float((heads[order] * below).sum() / (people[-1] * total[-1]))
 
 
 @indicator("%", "Poverty", "homes", "down", "IND-09")
@@ -337,7 +348,7 @@ def remittance_dependency(t: Tally) -> Array:
 def unexplained_income(t: Tally) -> Array:
     """Other net income from the rest of the country, which closes the accounts of the start, over all income."""
     net = t.flow("other outside income") - t.flow("other outside payments")
-    return everywhere(t, float(ratio(net[0], t.income[0] / 100, 100)))
+    return everywhere(t, ratio(net[0], t.income[0] / 100, 100))
 
 
 @indicator("%", "Households receiving remittances", "homes", "", "IND-10")
@@ -493,16 +504,15 @@ def remittance_share(t: Tally) -> Array:
     return ratio(t.transfers, t.migrant_pay, 100)
 
 
-@indicator("%", "Formal transfers", "all", "", "IND-11")
-def formal_transfers(t: Tally) -> Array:
+@reading("%", "Formal transfers", "", "IND-11")
+def formal_transfers(month: Month) -> float:
     """Amount sent this month by bank, operator, digital channel or cooperative over all sent."""
-    month = t.month
     sent = month.values(Migrants.sent)
     senders = np.flatnonzero((sent > 0.0) & (month.values(Migrants.ended) == 0))
     sent = sent[senders].astype(np.float64)
     formal = sent[month.values(Migrants.channel)[senders] != Channel.INFORMAL]
     total = math.fsum(sent.tolist())
-    return everywhere(t, 100.0 * math.fsum(formal.tolist()) / total if total > 0 else 0.0)
+    return 100.0 * math.fsum(formal.tolist()) / total if total > 0 else 0.0
 
 
 @indicator("%", "Migration prevalence", "people", "", "IND-13")
@@ -538,7 +548,7 @@ def family_migrants(t: Tally) -> Array:
 @indicator("persons/month", "Departures", "all", "", "IND-13")
 def departures(t: Tally) -> Array:
     """People who left this month."""
-    return t.happened(Event.DEPARTED)
+    return everywhere(t, t.happened(Event.DEPARTED))
 
 
 @indicator("%", "Departures driven by push", "people", "down", "IND-13")
@@ -547,22 +557,22 @@ def push_share(t: Tally) -> Array:
     return ratio(t.left_pushed, t.left, 100)
 
 
-@indicator("year of local pay", "Push in departures", "all", "", "IND-13")
-def push(t: Tally) -> Array:
+@reading("year of local pay", "Push in departures", "", "IND-13")
+def push(month: Month) -> float:
     """What home terms worse than the median of month 0 added to the wish to leave: mean over this month's leavers."""
-    return of_leavers(t, Migrants.push)
+    return of_leavers(month, Migrants.push)
 
 
-@indicator("year of local pay", "Pull in departures", "all", "", "IND-13")
-def pull(t: Tally) -> Array:
+@reading("year of local pay", "Pull in departures", "", "IND-13")
+def pull(month: Month) -> float:
     """Gain and amenities there against the median of month 0 here, cost included: mean over this month's leavers."""
-    return of_leavers(t, Migrants.pull)
+    return of_leavers(month, Migrants.pull)
 
 
-@indicator("year of local pay", "Networks in departures", "all", "", "IND-13")
-def network(t: Tally) -> Array:
+@reading("year of local pay", "Networks in departures", "", "IND-13")
+def network(month: Month) -> float:
     """What kin there, the spouse and the norm added to the wish to leave: mean over this month's leavers."""
-    return of_leavers(t, Migrants.network)
+    return of_leavers(month, Migrants.network)
 
 
 @indicator("persons/month", "Returnees who left again", "people", "", "IND-18")
@@ -571,25 +581,24 @@ def left_again(t: Tally) -> Array:
     return t.left_again
 
 
-@indicator("month", "Cost of leaving", "all", "down", "IND-30")
-def cost_of_leaving(t: Tally) -> Array:
+@reading("month", "Cost of leaving", "down", "IND-30")
+def cost_of_leaving(month: Month) -> float:
     """What the way cost, advances included, in months of pay there: mean over migrants at work."""
-    month = t.month
     at_work = (month.values(Migrants.ended) == 0) & (month.values(Migrants.wage) > 0.0)
     cost, pay = (month.values(column)[at_work].astype(np.float64) for column in (Migrants.cost, Migrants.wage))
-    return everywhere(t, math.fsum((cost / pay).tolist()) / len(pay) if len(pay) else 0.0)
+    return math.fsum((cost / pay).tolist()) / len(pay) if len(pay) else 0.0
 
 
 @indicator("persons/month", "Wanted to leave, could not pay", "all", "", "IND-13")
 def could_not_pay(t: Tally) -> Array:
     """People who chose to leave this month and could not finance the trip."""
-    return t.happened(Event.WANTED_TO_LEAVE)
+    return everywhere(t, t.happened(Event.WANTED_TO_LEAVE))
 
 
 @indicator("persons/month", "Returns", "all", "", "IND-18")
 def returns(t: Tally) -> Array:
     """People who came back this month."""
-    return t.happened(Event.RETURNED)
+    return everywhere(t, t.happened(Event.RETURNED))
 
 
 @indicator("%/month", "Return rate", "people", "", "IND-18")
@@ -637,7 +646,7 @@ def experience_away(t: Tally) -> Array:
 @indicator("persons/month", "Newcomers", "all", "", "IND-14")
 def newcomers(t: Tally) -> Array:
     """People who arrived this month from lower-wage places."""
-    return t.happened(Event.ARRIVED)
+    return everywhere(t, t.happened(Event.ARRIVED))
 
 
 @indicator("%", "Newcomers in local jobs", "people", "", "IND-14")
@@ -685,43 +694,41 @@ def firms(t: Tally) -> Array:
 @indicator("1/month", "Firms opened", "all", "up", "IND-19")
 def firm_births(t: Tally) -> Array:
     """Enterprises opened this month."""
-    return t.happened(Event.FIRM_OPENED)
+    return everywhere(t, t.happened(Event.FIRM_OPENED))
 
 
 @indicator("1/month", "Firms closed", "all", "down", "IND-19")
 def firm_deaths(t: Tally) -> Array:
     """Enterprises closed this month."""
-    return t.happened(Event.FIRM_CLOSED)
+    return everywhere(t, t.happened(Event.FIRM_CLOSED))
 
 
 @indicator("persons", "Mean firm size", "place", "", "IND-19")
 def firm_size(t: Tally) -> Array:
     """Employees per private enterprise."""
-    jobs = t.by_place(t.month.values(Firms.jobs) * t.private, t.month.values(Firms.locality))
-    return ratio(jobs, t.private_firms)
+    return ratio(t.private_jobs, t.private_firms)
 
 
-@indicator("1", "Firm productivity", "all", "up", "IND-19")
-def firm_productivity(t: Tally) -> Array:
+@reading("1", "Firm productivity", "up", "IND-19")
+def firm_productivity(month: Month) -> float:
     """Mean log productivity of private enterprises in business."""
-    values = np.log(np.maximum(t.month.values(Firms.productivity)[t.private].astype(np.float64), 1e-12)).tolist()
-    return everywhere(t, math.fsum(values) / len(values) if values else 0.0)
+    values = np.log(np.maximum(of_private(month, Firms.productivity).astype(np.float64), 1e-12)).tolist()
+    return math.fsum(values) / len(values) if values else 0.0
 
 
 @indicator("%", "Enterprises from necessity", "all", "", "IND-19")
 def necessity_firms(t: Tally) -> Array:
     """Private enterprises started for lack of an alternative over all private enterprises in business."""
-    necessity = (t.month.values(Firms.necessity) * t.private).sum()
-    return everywhere(t, float(ratio(necessity, t.private.sum(), 100)))
+    return everywhere(t, ratio(t.necessity[0], t.private_firms[0], 100))
 
 
-@indicator("%", "Labour firms want", "all", "", "IND-04")
-def labour_gap(t: Tally) -> Array:
+@reading("%", "Labour firms want", "", "IND-04")
+def labour_gap(month: Month) -> float:
     """Work that private enterprises want beyond what they employ, over what they employ."""
     wanted, employed = (
-        math.fsum(t.month.values(column)[t.private].tolist()) for column in (Firms.desired_labour, Firms.labour)
+        math.fsum(of_private(month, column).tolist()) for column in (Firms.desired_labour, Firms.labour)
     )
-    return everywhere(t, 100.0 * (wanted / employed - 1.0) if employed > 0 else 0.0)
+    return 100.0 * (wanted / employed - 1.0) if employed > 0 else 0.0
 
 
 @indicator("money/month", "New loans", "place", "", "IND-20")
@@ -733,7 +740,7 @@ def loans(t: Tally) -> Array:
 @indicator("money", "Loans written off", "place", "down", "IND-20")
 def written_off(t: Tally) -> Array:
     """Loans that lenders have given up since the start."""
-    return t.by_place(t.month.values(Lenders.written_off) / 100, t.month.values(Lenders.locality))
+    return t.written_off
 
 
 @indicator("money", "Debt of households", "homes", "down", "IND-20")
@@ -770,13 +777,13 @@ def budget_balance(t: Tally) -> Array:
 @indicator("1", "School quality", "place", "up", "IND-26")
 def school_quality(t: Tally) -> Array:
     """The scarcer of buildings and staff over need, at most 1."""
-    return t.mean_of_places(t.month.values(Localities.school_quality))
+    return ratio(t.schools, t.weight)
 
 
 @indicator("1", "Health quality", "place", "up", "IND-26")
 def health_quality(t: Tally) -> Array:
     """The scarcer of buildings and staff over need, at most 1."""
-    return t.mean_of_places(t.month.values(Localities.health_quality))
+    return ratio(t.clinics, t.weight)
 
 
 @indicator("%", "School attendance", "people", "up", "IND-27")
@@ -818,20 +825,20 @@ def mean_skill(t: Tally) -> Array:
 @indicator("persons/month", "Births less deaths", "all")
 def net_births(t: Tally) -> Array:
     """Births here less deaths of people of the place this month."""
-    return t.happened(Event.BORN) - t.happened(Event.DIED)
+    return everywhere(t, t.happened(Event.BORN) - t.happened(Event.DIED))
 
 
-def of_leavers(t: Tally, column: Column) -> Array:
-    """Mean of one property of stays over those who left home this month (group all)."""
-    month = t.month
+def of_leavers(month: Month, column: Column) -> float:
+    """Mean of one property of stays over those who left home this month."""
     new = (month.values(Migrants.start_month) == month.age_base + 1) & (month.values(Migrants.onward) == 0)
     values = month.values(column)[new].tolist()
-    return everywhere(t, math.fsum(values) / len(values) if values else 0.0)
+    return math.fsum(values) / len(values) if values else 0.0
 
 
-def of_markets(t: Tally, counted: Column) -> Array:
-    """A count by market, over localities."""
-    return t.by_place(t.month.values(counted), t.month.values(Markets.locality))
+def of_private(month: Month, column: Column) -> Array:
+    """One property of the private enterprises in business."""
+    private = (month.values(Firms.open) == 1) & (month.values(Firms.sector) != Sector.PUBLIC)
+    return np.asarray(month.values(column)[private])
 
 
 def open_vacancies(t: Tally) -> Array:
@@ -839,17 +846,14 @@ def open_vacancies(t: Tally) -> Array:
     return t.vacancies - t.hires
 
 
-def out_because(t: Tally, reason: Reason) -> Array:
+def out_because(t: Tally, people: Array) -> Array:
     """People who stay out of the labour force for one reason, over residents aged 15 and older (group all)."""
-    status, why = t.month.values(Persons.status), t.month.values(Persons.why_out)
-    out = (status == Status.STUDENT) if reason is Reason.STUDY else (status == Status.INACTIVE) & (why == reason)
-    adult = t.month.age_base - t.month.values(Persons.birth_month) >= 180
-    return everywhere(t, 100.0 * float((out & adult).sum()) / t.adults[0] if t.adults[0] else 0.0)
+    return everywhere(t, ratio(100.0 * people[0], t.adults[0]))
 
 
 def sum_of(t: Tally, flows: tuple[str, ...]) -> Array:
     """Money paid by several flows together."""
-    total = np.zeros(len(t.groups))
+    total = np.zeros(t.shape)
     for flow in flows:
         total = total + t.flow(flow)
     return total

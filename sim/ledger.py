@@ -34,6 +34,9 @@ class Flow:
     payee: Column
     meaning: str
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     def __post_init__(self) -> None:
         for account in (self.payer, self.payee):
             if account.kind is not Kind.MONEY:
@@ -86,24 +89,38 @@ class Ledger:
         self.accounts = tuple(
             c for table in population.tables() for c in type(table).columns.values() if c.kind is Kind.MONEY
         )
-        self.month: dict[tuple[Flow, str], Array] = {}
+        self._ways: dict[Flow, Any] = {}
         self._rows_of_places = np.arange(population["Localities"].count, dtype=np.int32)
         self.open()
 
     def open(self) -> None:
         """Begin a month: note what each account holds, forget last month's flows."""
-        self.month = {}
+        self.flows: dict[tuple[Flow, str], int] = {}  # each flow and purpose of the month, and its row in the book
+        self._book = np.zeros((64, len(self._rows_of_places) + 1), np.int64)
         self._opening = {account: self._total(account) for account in self.accounts}
+
+    @property
+    def book(self) -> Array:
+        """Cents of this month by flow and place; the last place is for what has none."""
+        return self._book[: len(self.flows)]
+
+    @property
+    def month(self) -> dict[tuple[Flow, str], Array]:
+        """Cents of this month by place, of each flow and purpose."""
+        return dict(zip(self.flows, self.book, strict=True))
 
     def _total(self, account: Column) -> int:
         return int(self._population[account.table].values(account.name).sum())
 
-    def _places(self, account: Column) -> Array:
-        """Locality of each row of an account's table, where it has one."""
-        table = self._population[account.table]
-        if account.table == "Localities":
-            return self._rows_of_places
-        return table.values("locality") if "locality" in table.columns else NOWHERE
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_ways": {}}
+
+    def _way(self, flow: Flow) -> tuple[Any, ...]:
+        """Tables of payer and payee, that of them which says where it is paid, and whether the payer may owe."""
+        sides = [self._population[account.table] for account in (flow.payer, flow.payee)]
+        located = [table for table in sides if "locality" in table.columns or type(table).__name__ == "Localities"]
+        self._ways[flow] = found = (*sides, located[0] if located else None, flow.payer in self._may_owe)
+        return found
 
     def pay(self, flow: Flow, payer_rows: Any, payee_rows: Any, cents: Array, purpose: str = "") -> None:
         """Book one array of payments, entry by entry."""
@@ -113,16 +130,17 @@ class Ledger:
         payers, payees = np.ascontiguousarray(payer_rows, np.int64), np.ascontiguousarray(payee_rows, np.int64)
         if len(payers) not in (1, len(amounts)) or len(payees) not in (1, len(amounts)):
             raise ValueError(f"flow {flow.name}: {len(payers)} payers and {len(payees)} payees, {len(amounts)} amounts")
-        source, sink = self._population[flow.payer.table], self._population[flow.payee.table]
-        totals = self.month.get((flow, purpose))
-        if totals is None:
-            totals = np.zeros(len(self._rows_of_places) + 1, np.int64)
-        places = self._places(flow.payer)
-        by_payer = places is not NOWHERE
+        source, sink, located, may_owe = self._ways.get(flow) or self._way(flow)
+        slot = self.flows.setdefault((flow, purpose), len(self.flows))
+        if slot == len(self._book):
+            self._book = np.concatenate([self._book, np.zeros_like(self._book)])
+        places = NOWHERE
+        if located is not None:
+            places = located.values("locality") if "locality" in located.columns else self._rows_of_places
         held = source.values(flow.payer.name)
         failed = book(
-            held, sink.values(flow.payee.name), payers, payees, amounts, flow.payer in self._may_owe,
-            places if by_payer else self._places(flow.payee), by_payer, totals,
+            held, sink.values(flow.payee.name), payers, payees, amounts, may_owe, places, located is source,
+            self._book[slot],
         )  # fmt: skip
         if failed < -1:
             side, table = ("payer", source) if failed == -2 else ("payee", sink)
@@ -132,11 +150,11 @@ class Ledger:
             raise BooksError(
                 f"flow {flow.name}: {flow.payer} row {row} holds {held[row]} cents and cannot pay {amounts[failed]}"
             )
-        self.month[flow, purpose] = totals
 
     def paid(self, flow: str, purpose: str | None = None) -> int:
         """Cents paid this month by one flow over all places."""
-        return sum(int(t.sum()) for (f, p), t in self.month.items() if f.name == flow and purpose in (None, p))
+        rows = [row for (f, p), row in self.flows.items() if f.name == flow and purpose in (None, p)]
+        return int(self._book[rows].sum())
 
     def close(self, month: int) -> None:
         """Check every account against its flows.
@@ -148,8 +166,7 @@ class Ledger:
             not empty, or a party that may not owe holds less than nothing.
         """
         change = dict.fromkeys(self.accounts, 0)
-        for (flow, _), totals in self.month.items():
-            amount = int(totals.sum())
+        for (flow, _), amount in zip(self.flows, self.book.sum(axis=1).tolist(), strict=True):
             change[flow.payer] -= amount
             change[flow.payee] += amount
         for account in self.accounts:

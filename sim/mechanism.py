@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import os
 import pathlib
 import re
+import struct
 import sys
 from collections import namedtuple
 from collections.abc import Callable, Iterator
@@ -147,36 +149,101 @@ class PlainColumn:
         return tuple(self.values.shape)
 
 
-class Room:
-    """The declared columns of one table: views for Python, where they begin in memory for compiled code."""
+class Handed(np.void):  # type: ignore[misc]  # its class is open, whatever its type hints say
+    """What compiled loops are handed beside arrays and numbers: words in memory, with a name for each.
 
-    table: ClassVar[str]
-    columns: ClassVar[dict[str, bool]]  # by name: may it be written
+    It is a scalar of NumPy whose one field no other kind has; by that numba knows its type at once.
+    """
+
+    address: int
     _fields: ClassVar[tuple[str, ...]]
     _numba_type_: ClassVar[Any]
+    _blank: ClassVar[Array]
+    _count = itertools.count()
 
-    def __init__(self, store: Table) -> None:
-        words = np.array([store.count, *map(store.address, self.columns)], np.int64)
-        vars(self).update(_store=store, _words=words, address=words.__array_interface__["data"][0])
+    def __init_subclass__(cls) -> None:
+        taken = set(getattr(cls, "_fields", ())) & set(dir(np.void))
+        if taken:
+            raise TypeError(f"{cls.__name__} cannot have {sorted(taken)}: scalars of NumPy mean something else by it")
+        cls._blank = np.zeros(1, np.dtype((cls, [(f"{cls.__name__} {next(cls._count)}", np.int64)])))
+
+    @classmethod
+    def at(cls, words: Array, address: int, **about: Any) -> Any:
+        """One whose words begin at that address; the first is the number of rows, if it has any."""
+        made = cls._blank[0]
+        vars(made).update(_words=words, address=address, **about)
+        return made
+
+    @classmethod
+    def layout(cls) -> dict[str, tuple[Any, int, bool | None, int]]:
+        """For each name: type of element, width, whether it is written (None for a single number), which word."""
+        raise NotImplementedError
 
     def __getattr__(self, name: str) -> Any:
         kind = type(self)
-        if name in self.columns:
-            found = self._store.values(name)
-            found.flags.writeable = self.columns[name]
-            vars(self)[name] = found
-        elif name == "_numba_type_":  # asked for when the first compiled loop is handed such a room
-            from sim.rooms import room_type
-
-            declared = TABLES[kind.table].columns
-            columns = [(declared[column], writable) for column, writable in self.columns.items()]
-            kind._numba_type_ = found = room_type(kind.__name__, columns)
-        else:
+        if name != "_numba_type_":
             raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
+        from sim.rooms import handed_type
+
+        kind._numba_type_ = found = handed_type(kind)  # asked for when the first compiled loop is handed one
         return found
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"{type(self).__name__}.{name} is a column; write into it with .{name}[rows] = values")
+        raise AttributeError(
+            f"{type(self).__name__}.{name} is never replaced; write into a column with [rows] = values"
+        )
+
+
+class Room(Handed):  # type: ignore[misc]
+    """The declared columns of one table: views for Python, where the table's begin in memory for compiled code."""
+
+    table: ClassVar[str]
+    columns: ClassVar[dict[str, bool]]  # by name: may it be written
+
+    @classmethod
+    def layout(cls) -> dict[str, tuple[Any, int, bool | None, int]]:
+        """Columns as the words of their table have them."""
+        declared = enumerate(TABLES[cls.table].columns.values(), start=1)
+        return {c.name: (c.dtype, c.width, cls.columns[c.name], k) for k, c in declared if c.name in cls.columns}
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self.columns:
+            return super().__getattr__(name)
+        vars(self)[name] = found = self._store.values(name)
+        found.flags.writeable = self.columns[name]
+        return found
+
+
+class Rules(Handed):  # type: ignore[misc]
+    """The parameters of a mechanism, each by its name."""
+
+    owner: ClassVar[type[Mechanism]]
+    types: ClassVar[dict[str, type]]
+
+    @classmethod
+    def of(cls, owner: type[Mechanism], values: dict[str, float]) -> Any:
+        """Those of one mechanism, each in the type of its default."""
+        kind: Any = vars(owner).get("_rules_kind")
+        if kind is None:
+            fields = owner.__dataclass_fields__  # type: ignore[attr-defined]
+            types = {name: type(fields[name].default) for name in declarations(owner)}
+            about = {"owner": owner, "types": types, "_fields": tuple(types)}
+            kind = owner._rules_kind = type(f"{owner.__name__}Rules", (Rules,), about)  # type: ignore[attr-defined]
+        numbers = {name: convert(values[name]) for name, convert in kind.types.items()}
+        codes = "".join("d" if convert is float else "q" for convert in kind.types.values())
+        words = np.frombuffer(struct.pack(f"q{codes}", 0, *numbers.values()), np.int64)
+        return kind.at(words, words.ctypes.data, **numbers)
+
+    @classmethod
+    def layout(cls) -> dict[str, tuple[Any, int, bool | None, int]]:
+        """Single numbers in the order of their declaration."""
+        return {name: (np.dtype(one), 0, None, k) for k, (name, one) in enumerate(cls.types.items(), start=1)}
+
+    def __reduce__(self) -> Any:
+        return Rules.of, (self.owner, {name: getattr(self, name) for name in self.types})
+
+    def __deepcopy__(self, _: Any) -> Rules:
+        return self
 
 
 class Answer(NamedTuple):
@@ -229,12 +296,7 @@ class Mechanism:
             default = type(self).__dataclass_fields__[name].default  # type: ignore[attr-defined]
             checked = check(f"parameters.{type(self).name()}.{name}", getattr(self, name), declaration, default)
             object.__setattr__(self, name, checked)
-        numbers = {name: getattr(self, name) for name in declarations(self)}
-        kind = type(self).__dict__.get("_rules_type") or _tuple_type(
-            type(self), type(self).__name__ + "Rules", [*numbers]
-        )
-        type(self)._rules_type = kind  # type: ignore[attr-defined]
-        self.rules = kind(*numbers.values())
+        self.rules: Any = Rules.of(type(self), vars(self))
         self._sealed = True
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -263,14 +325,6 @@ class Mechanism:
 
     def rest(self, month: Month) -> None:
         """What must be done for others when the line is switched off; usually nothing."""
-
-
-def _tuple_type(owner: type, name: str, fields: list[str]) -> Any:
-    """A named tuple type that lives in its owner's module, so that compiled code is found again."""
-    made = namedtuple(name, fields, module=owner.__module__)  # type: ignore[misc]
-    module = sys.modules[owner.__module__]
-    setattr(module, name, made)
-    return made
 
 
 class UndeclaredError(TypeError):
@@ -317,7 +371,8 @@ class Month:
         if _State.plain:
             room = plain(*(self._view(store, store.columns[c], writable) for c, writable in kind.columns.items()))
         elif room is None:
-            store.rooms[kind] = room = kind(store)
+            words, address = store.words()
+            store.rooms[kind] = room = kind.at(words, address, _store=store)
         vars(self)[name] = room
         return room
 

@@ -1,8 +1,8 @@
-"""How compiled loops see a room: the number of rows and where each column begins.
+"""How compiled loops see a room, the number of rows and where each column begins, and rules, numbers by name.
 
-To numba a room is a type of its own. Handing one over costs the same however many columns it has, and
-code that takes it stays short; a column it does not have is an unknown attribute, and one that is only
-read is a read-only array.
+To numba each is a type of its own. Handing one over costs the same however many fields it has, and code
+that takes it stays short; a column it does not have is an unknown attribute, and one that is only read is
+a read-only array.
 """
 
 from __future__ import annotations
@@ -11,78 +11,90 @@ from typing import Any
 
 from numba.core import cgutils, types
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.extending import NativeValue, lower_getattr_generic, models, register_model, unbox
+from numba.extending import NativeValue, lower_getattr_generic, models, register_model, typeof_impl, unbox
 from numba.np import arrayobj, numpy_support
 
-from sim.table import Column
+from sim.mechanism import Handed
 
 # numba.core is untyped
 # mypy: disable-error-code="misc,no-untyped-call,untyped-decorator"
 
 
-class RoomType(types.Type):
-    """The type of one room: its name, and for each column its array type and width."""
+class HandedType(types.Type):
+    """Its name, and for each field its type, its width and its word."""
 
-    def __init__(self, name: str, columns: tuple[tuple[str, Any, int], ...]) -> None:
-        self.columns = {column: (array, width) for column, array, width in columns}
-        super().__init__(f"{name}({', '.join(f'{column} {width}: {array}' for column, array, width in columns)})")
-
-
-def room_type(name: str, columns: list[tuple[Column, bool]]) -> RoomType:
-    """Type of a room of that name; with each column goes whether it may be written."""
-    kinds = []
-    for column, writable in columns:
-        element = numpy_support.from_dtype(column.dtype)
-        array = types.Array(element, 2 if column.width else 1, "C", readonly=not writable)
-        kinds.append((column.name, array, column.width))
-    return RoomType(name, tuple(kinds))
+    def __init__(self, name: str, fields: dict[str, tuple[Any, int, int]]) -> None:
+        self.fields = fields
+        super().__init__(f"{name}({fields})")
 
 
-@register_model(RoomType)
-class RoomModel(models.StructModel):
-    """Rows, then the address of each column."""
+def handed_type(kind: type[Handed]) -> HandedType:
+    """The type of one kind of room or rules."""
+    fields = {}
+    for name, (dtype, width, written, word) in kind.layout().items():
+        element = numpy_support.from_dtype(dtype)
+        array = types.Array(element, 2 if width else 1, "C", readonly=not written)
+        fields[name] = (element if written is None else array, width, word)
+    return HandedType(kind.__name__, fields)
 
-    def __init__(self, manager: Any, kind: RoomType) -> None:
-        addresses = [(name, types.CPointer(array.dtype)) for name, (array, _) in kind.columns.items()]
-        super().__init__(manager, kind, [("rows of the table", types.intp), *addresses])
+
+@typeof_impl.register(Handed)
+def type_of(handed: Handed, _: Any) -> Any:
+    """The same for numba, when it meets a kind for the first time."""
+    return handed._numba_type_
 
 
-@unbox(RoomType)
-def unbox_room(kind: RoomType, given: Any, c: Any) -> Any:
-    """Read the words that `sim.mechanism.Room` keeps in that order."""
+@register_model(HandedType)
+class HandedModel(models.StructModel):
+    """Rows, then the address of each column or each number."""
+
+    def __init__(self, manager: Any, kind: HandedType) -> None:
+        fields = [(name, types.CPointer(one.dtype) if isinstance(one, types.Array) else one)
+                  for name, (one, _, _) in kind.fields.items()]  # fmt: skip
+        super().__init__(manager, kind, [("rows of the table", types.intp), *fields])
+
+
+@unbox(HandedType)
+def unbox_handed(kind: HandedType, given: Any, c: Any) -> Any:
+    """Read the words of `sim.table.Table.words` or `sim.mechanism.Rules`."""
     number = c.pyapi.object_getattr_string(given, "address")
     words = c.builder.bitcast(c.pyapi.long_as_voidptr(number), c.context.get_value_type(types.intp).as_pointer())
     c.pyapi.decref(number)
-    room = cgutils.create_struct_proxy(kind)(c.context, c.builder)
-    room[0] = c.builder.load(words)
-    for k, (array, _) in enumerate(kind.columns.values(), start=1):
-        word = c.builder.load(cgutils.gep_inbounds(c.builder, words, k))
-        room[k] = c.builder.inttoptr(word, c.context.get_value_type(array.dtype).as_pointer())
-    return NativeValue(room._getvalue())
+    made = cgutils.create_struct_proxy(kind)(c.context, c.builder)
+    made[0] = c.builder.load(words)
+    for k, (one, _, word) in enumerate(kind.fields.values(), start=1):
+        value = c.builder.load(cgutils.gep_inbounds(c.builder, words, word))
+        if isinstance(one, types.Array):
+            made[k] = c.builder.inttoptr(value, c.context.get_value_type(one.dtype).as_pointer())
+        else:
+            made[k] = c.builder.bitcast(value, c.context.get_value_type(one))
+    return NativeValue(made._getvalue())
 
 
 @infer_getattr
-class RoomColumns(AttributeTemplate):
-    """A room has the columns that were declared, and no others."""
+class HandedFields(AttributeTemplate):
+    """A room has the columns that were declared, and no others; rules have the parameters."""
 
-    key = RoomType
+    key = HandedType
 
-    def generic_resolve(self, room: RoomType, name: str) -> Any:  # type: ignore[override]
-        return room.columns[name][0] if name in room.columns else None
+    def generic_resolve(self, handed: HandedType, name: str) -> Any:  # type: ignore[override]
+        return handed.fields[name][0] if name in handed.fields else None
 
 
-@lower_getattr_generic(RoomType)
-def column_of_room(context: Any, builder: Any, kind: RoomType, value: Any, name: str) -> Any:
-    """The column as an array that nobody counts references of: the table outlives the loop."""
-    array, width = kind.columns[name]
-    room = cgutils.create_struct_proxy(kind)(context, builder, value=value)
-    size = context.get_abi_sizeof(context.get_data_type(array.dtype))
-    shape, strides = [room[0]], [size]
+@lower_getattr_generic(HandedType)
+def field_of(context: Any, builder: Any, kind: HandedType, value: Any, name: str) -> Any:
+    """The number, or the column as an array that nobody counts references of: the table outlives the loop."""
+    one, width, _ = kind.fields[name]
+    handed = cgutils.create_struct_proxy(kind)(context, builder, value=value)
+    if not isinstance(one, types.Array):
+        return getattr(handed, name)
+    size = context.get_abi_sizeof(context.get_data_type(one.dtype))
+    shape, strides = [handed[0]], [size]
     if width:
-        shape, strides = [room[0], context.get_constant(types.intp, width)], [size * width, size]
-    made = arrayobj.make_array(array)(context, builder)
+        shape, strides = [handed[0], context.get_constant(types.intp, width)], [size * width, size]
+    made = arrayobj.make_array(one)(context, builder)
     arrayobj.populate_array(
-        made, getattr(room, name), shape, [context.get_constant(types.intp, s) for s in strides],
+        made, getattr(handed, name), shape, [context.get_constant(types.intp, s) for s in strides],
         context.get_constant(types.intp, size), meminfo=None,
     )  # fmt: skip
     return made._getvalue()

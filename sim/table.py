@@ -116,10 +116,10 @@ class Table:
             self._store[name] = np.full(shape, declared.initial, declared.dtype)
         self._rows: tuple[int, Array, Array] | None = None  # at which compaction, sorted ids, their rows
         self.rooms: dict[Any, Any] = {}  # what mechanisms were handed, until rows are added or moved
-        self._addresses: dict[str, int] = {}
+        self._words: tuple[Array, int] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "rooms": {}, "_addresses": {}}  # views of a copy would be copies of views
+        return {**vars(self), "rooms": {}, "_words": None}  # views of a copy would be copies of views
 
     def __len__(self) -> int:
         return self.count
@@ -131,28 +131,30 @@ class Table:
         """The values of one column over the rows in use, as a view."""
         return self._store[name][: self.count]
 
-    def address(self, name: str) -> int:
-        """Where one column begins in memory."""
-        found = self._addresses.get(name)
-        if found is None:
-            self._addresses[name] = found = self._store[name].ctypes.data
-        return found
+    def words(self) -> tuple[Array, int]:
+        """What compiled loops are handed, and its address: the number of rows, then where each column begins."""
+        if self._words is None:
+            words = np.array([0, *(stored.ctypes.data for stored in self._store.values())], np.int64)
+            self._words = words, words.ctypes.data
+        self._words[0][0] = self.count
+        return self._words
 
     def add(self, rows: int, **values: Any) -> Array:
         """Append rows, columns not named at their initial value; return the new row numbers."""
+        unknown = values.keys() - self.columns.keys()
+        if unknown:
+            raise KeyError(f"{type(self).__name__} has no column {sorted(unknown)}; it has {sorted(self.columns)}")
         first, self.count = self.count, self.count + rows
         self.rooms.clear()
-        for name, declared in self.columns.items():
-            stored = self._store[name]
-            if self.count > len(stored):
-                room = max(self.count, 64 + len(stored) * 9 // 8)
-                grown = np.full((room, *stored.shape[1:]), declared.initial, stored.dtype)
-                grown[:first] = stored[:first]
-                self._store[name] = stored = grown
-                self._addresses.clear()
-            stored[first : self.count] = values.pop(name, declared.initial)
-        if values:
-            raise KeyError(f"{type(self).__name__} has no column {sorted(values)}; it has {sorted(self.columns)}")
+        held = len(next(iter(self._store.values())))
+        if self.count > held:
+            for name, stored in self._store.items():
+                shape = (max(self.count, 64 + held * 9 // 8), *stored.shape[1:])
+                self._store[name] = np.full(shape, self.columns[name].initial, stored.dtype)
+                self._store[name][:first] = stored[:first]
+            self._words = None
+        for name, given in values.items():  # what lies beyond the rows in use is at its initial value
+            self._store[name][first : self.count] = given
         return np.arange(first, self.count, dtype=np.int32)
 
     def arrange(self, order: Array) -> Array:
@@ -160,10 +162,11 @@ class Table:
         moved = np.full(self.count, -1, np.int32)
         moved[order] = np.arange(len(order), dtype=np.int32)
         self.rooms.clear()
-        self._addresses.clear()
+        self._words = None
         for name, stored in self._store.items():
             kept = stored[: self.count][order]
-            self._store[name] = kept if len(kept) else np.full((1, *stored.shape[1:]), 0, stored.dtype)
+            nobody = np.full((1, *stored.shape[1:]), self.columns[name].initial, stored.dtype)
+            self._store[name] = kept if len(kept) else nobody
         self.count = len(order)
         self.compactions += 1
         return moved
