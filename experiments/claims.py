@@ -176,8 +176,9 @@ def clm_03(form: Form) -> list[Effect]:
                "which makes up for the discount."),
         Effect("every month against all at once", each(found, "once"), -1, each(null, "once"), True, NO_USE, "points",
                "Members of recipient households.",
-               "A windfall of three years' remittances is kept, and liquid assets count as income over three years "
-               "(R1); so within those years it keeps as many at home as the same sum month by month."),
+               "A windfall of three years' remittances counts at once, as income over three years (R1), and is gone "
+               "before these are over; what comes month by month is counted on only as it is learnt to last. So the "
+               "windfall is ahead at first and the monthly payment in the third year; the mean of all is near even."),
         *(Effect(f"{said} against nothing more", each(found, f"{name} alone"), 0, unit="points",
                  means=f"In the third year alone {np.mean(each(found, f'{name} at last')):+.2f}.")
           for name, said in (("monthly", "every month"), ("irregular", "once a year"), ("once", "all at once"))),
@@ -218,14 +219,17 @@ def clm_23(form: Form) -> list[Effect]:
     found = form.measure(men_leave, {"base": base, "run": base}, form.seeds)
     off = [*base, "parameters.care.reassignment=0"]
     null = form.measure(men_leave, {"base": base, "run": off}, form.seeds)
+    hours, taken_over = each(found, "hours"), np.mean(each(found, "hours")) - np.mean(each(null, "hours"))
     births = form.measure(men_leave, {"base": base, "run": [*base, "parameters.vital.absent_husband=1"]}, form.seeds)
     return [
-        Effect("women's hours of care", each(found, "hours"), +1, each(null, "hours"), False,
+        Effect("women's hours of care", hours, +1, each(null, "hours"), False,
                "care of those away is not taken over", "hour/month",
                f"Months 25 to 36; {np.mean(each(found, 'men')):.1f} points more of the men are away.",
                f"Those who leave gave {np.mean(each(found, 'theirs')):.0f} hours before, men at large "
                f"{np.mean(each(found, 'all men')):.0f}; and the {Care().housework:.0f} hours of housework that each "
-               "member makes go with them. Fewer children are born while husbands are away: see the next part."),
+               f"member makes go with them. What is left is shared in large households: it adds {taken_over:+.2f} hours to "
+               "the null, in which nobody takes it over. Fewer children are born while husbands are away: see the next "
+               "part."),
         Effect("the same with as many births while husbands are away", each(births, "hours"), 0, unit="hour/month"),
         Effect("women's participation", each(found, "work"), 0, unit="points",
                means="Of the same women: care keeps some at home, missing pay sends some to work."),
@@ -553,7 +557,10 @@ def clm_61(form: Form) -> list[Effect]:
         without = "so many vacancies that nobody is ranked out"
         effects += [
             Effect(f"{group}: firms started out of necessity", starts, +1, none, True, without, "firms",
-                   f"In {YEARS} years, in a town of {form.population:,}."),
+                   f"In {YEARS} years, in a town of {form.population:,}; "
+                   f"{np.mean([part['fair'][f'{group} starts'] for part in found]):.1f} without the penalty.",
+                   "Who is turned away works on own account, which needs neither capital nor papers (see there); so "
+                   "few found a firm that seeds differ by chance."),
             Effect(f"{group}: earnings per adult", pay, -1, same, True, without, "%",
                    "Those without work at 0; months 13 to 60."),
             Effect(f"{group}: on own account", gaps(found, "unfair", "fair", f"{group} own"), 0, unit="points"),
