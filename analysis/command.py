@@ -188,6 +188,12 @@ COMMANDS: dict[str, Command] = {
         in_module("analysis.histories", "do_life"),
         KEYS,
     ),
+    "profiles": Command(
+        "draw the ages and sexes of who left, who came back and who stayed",
+        takes("analysis.profiles", "takes_profiles"),
+        in_module("analysis.profiles", "do_profiles"),
+        KEYS,
+    ),
     "explain": Command(
         "split the effect of a case over mechanisms, and draw what each adds",
         takes("analysis.explaining", "takes_explain"),

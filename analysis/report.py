@@ -24,6 +24,7 @@ import pandas as pd
 
 from analysis import figures, provenance, sentences, trail
 from analysis.figures import SMALL, Drawing, group_words, measured, people, with_currency
+from analysis.figures_migration import of_migration
 from analysis.figures_remittances import WATERFALL
 from analysis.headlines import card, headlines, mood
 from analysis.load import Results, load
@@ -339,7 +340,9 @@ def timing(event: dict[str, Any]) -> str:
 
 def of_comparison(results: Results) -> dict[str, Drawing]:
     """The figures of a comparison that these results can fill."""
-    return figures.FIGURES | ({"waterfall": WATERFALL} if measured(results, "use_daily") else {})
+    return (
+        figures.FIGURES | of_migration(results) | ({"waterfall": WATERFALL} if measured(results, "use_daily") else {})
+    )
 
 
 def drawn(one: Comparison, name: str, drawing: Drawing, since: str) -> dict[str, Any]:
@@ -353,6 +356,12 @@ def drawn(one: Comparison, name: str, drawing: Drawing, since: str) -> dict[str,
     said = []
     if "month" in frame:
         for indicator in frame["indicator"].unique():
+            about = one.about(indicator)
+            said.append(sentences.headline(about["title"], one.effect(indicator), one.unit(indicator), about["better"]))
+    elif name == "moves":
+        usual = frame[frame["scenario"] == "without"].set_index("part")["mean"]
+        said.append(sentences.moved(*(usual[part] for part in ("departures", "returns", "newcomers", "could_not_pay"))))
+        for indicator in ("departures", "returns"):
             about = one.about(indicator)
             said.append(sentences.headline(about["title"], one.effect(indicator), one.unit(indicator), about["better"]))
     elif name == "remittances":

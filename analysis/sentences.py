@@ -10,8 +10,12 @@ import dataclasses
 import enum
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from experiments.effects import Effect
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEW = 5  # seeds below which a result is called provisional
 FINEST = 6  # decimals at most
@@ -592,6 +596,37 @@ def direct(shares: Sequence[tuple[str, float, float, float, int]], level: float)
         f"Asked one by one, with everything else as it is, {listed(said)} "
         "would enter the labour force without remittances."
     )
+
+
+def moved(left: float, back: float, came: float, unable: float) -> str:
+    """Who moves in an average year (persons).
+
+    >>> moved(27.4, 21.2, 26.9, 0.0)
+    'In an average year 27 people leave, 21 come back, and 27 arrive from places with lower wages.'
+    """
+    one, two, three, four = (
+        rounded(count, 0 if count >= 10 or count == 0 else 1) for count in (left, back, came, unable)
+    )
+    said = f"In an average year {one} people leave, {two} come back, and {three} arrive from places with lower wages"
+    return f"{said}; {four} more choose to leave and cannot pay the way." if unable > 0 else f"{said}."
+
+
+def who_moves(frame: pd.DataFrame) -> str:
+    """Sex and age of those who left, came back and stayed: of `analysis.profiles.profiles`."""
+    said = []
+    for kind, words in (
+        ("left", "those who left"),
+        ("returned", "those who came back"),
+        ("stayed", "those who stayed"),
+    ):
+        rows = frame[frame["kind"] == kind]
+        if not len(rows):
+            said.append(f"there are no adults among {words}")
+            continue
+        men = rows.loc[rows["sex"] == "men", "mean"].sum()
+        young = rows.loc[rows["age"].isin(("15 to 24", "25 to 34")), "mean"].sum()
+        said.append(f"of {words}, {rounded(men, 0)} % are men and {rounded(young, 0)} % are 15 to 34")
+    return upper("; ".join(said)) + "."
 
 
 def resemblance(passed: int, near: int, failed: int, silent: int) -> str:
