@@ -227,7 +227,7 @@ def clm_23(form: Form) -> list[Effect]:
                f"Months 25 to 36; {np.mean(each(found, 'men')):.1f} points more of the men are away.",
                f"Those who leave gave {np.mean(each(found, 'theirs')):.0f} hours before, men at large "
                f"{np.mean(each(found, 'all men')):.0f}; and the {Care().housework:.0f} hours of housework that each "
-               f"member makes go with them. What is left is shared in large households: it adds {taken_over:+.2f} hours "
+               f"member makes go with them. The rest is shared in large households: it adds {taken_over:+.2f} hours "
                "to the null, in which nobody takes it over. Fewer children are born while husbands are away: see the "
                "next part."),
         Effect("the same with as many births while husbands are away", each(births, "hours"), 0, unit="hour/month"),

@@ -171,7 +171,8 @@ def test_every_button_changes_what_is_seen(visit):
     one = visit(SMALL + "&localities=4").done()
     seen = "name => document.querySelector(name).innerText + document.querySelector(name + ' [aria-label]').ariaLabel"
     for button, where in (
-        ("#view-income", "#charts"), ("#view-migration", "#charts"), ("#view-firms", "#charts"), ("#view-work", "#charts"),
+        ("#view-income", "#charts"), ("#view-migration", "#charts"), ("#view-firms", "#charts"),
+        ("#view-work", "#charts"),
         ("#world-without", "#streams"), ("#world-with", "#streams"),
     ):  # fmt: skip
         before = one.page.evaluate(seen, where)
