@@ -511,7 +511,7 @@ def t09(form: Form) -> list[Part]:
     found = form.measure(reservation_wages, {"place": [f"population={form.population}", "months=60"]}, form.seeds)
     paths = np.array([one["asked"] for one in found])
     falls = [100.0 * (1.0 - math.exp(path[ASKED_AFTER.index(YEAR_OF_SEARCH)] - path[0])) for path in paths]
-    mean = 100.0 * (np.exp(paths - paths[:, :1]).mean(axis=0) - 1.0)
+    mean = 100.0 * np.exp(paths - paths[:, :1]).mean(axis=0)
     seen, repeated = (int(np.mean([one[name] for one in found])) for name in ("observations", "repeated"))
     return [
         Part("slope of the log reservation wage on weeks of search", [one["slope"] for one in found], -0.0025, -0.0002,

@@ -9,6 +9,7 @@ tradables fetch. Its size was set once, before any statistic was read, such that
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -220,6 +221,7 @@ def t11(form: Form) -> list[Part]:
     curve = tuple(float(np.mean(column(one, "coefficient"))) for one in by_speed)
     moved = tuple(float(np.mean(column(one, "of_demand"))) for one in by_speed)
     of_places = [tuple(map(float, values)) for values in found[0]["points"]]
+    ends = min(of_places[0]), max(of_places[0])
     return [
         Part("coefficient of log pay on log unemployment", column(found, "coefficient"), -0.15, -0.03, -0.07,
              "elasticity", ("L01",),
@@ -227,8 +229,9 @@ def t11(form: Form) -> list[Part]:
              f"{np.mean(column(found, 'swing')):.2f} within places.", REASON,
              picture=Picture("Pay and unemployment of places, year by year",
                              "log unemployment, less place and year", "log pay, less place and year",
-                             (("a year of a place", of_places[0], of_places[1], "points"),),
-                             "One seed; every fourth place and year.")),
+                             (("a year of a place", of_places[0], of_places[1], "points"),
+                              ("coefficient", ends, tuple(found[0]["coefficient"] * x for x in ends), "line")),
+                             "One seed; every fourth place and year, and the coefficient of all of them.")),
         Part("the same, of unemployment that demand moves", column(found, "of_demand"), unit="elasticity",
              means="Log demand is the instrument.",
              picture=Picture("The wage curve against the speed of posted wages", "part of the gap closed a month",
@@ -292,11 +295,12 @@ def t13(form: Form) -> list[Part]:
         uk(PERSONS_FOR_FIRMS, 12 * YEARS_OF_FIRMS, 1, "territory.firm_size_tail=1000"),
         form.seeds[:1] if form.quick else form.seeds,
     )
-    points = found[0]["points"]
+    logs = [tuple(map(math.log, values)) for values in found[0]["points"]]
     return [
         Part("exponent of the tail, firms of five employees and more", column(found, "slope"), 0.8, 1.3, 1.06,
              "exponent", ("L08",), f"{int(np.mean(column(found, 'firms')))} firms of "
              f"{np.mean(column(found, 'mean')):.1f} employees; rank less a half on size, in logs.",
-             picture=Picture("Firm sizes", "employees", "rank", (("firms", tuple(map(float, points[0])),
-                             tuple(map(float, points[1])), "points"),), "One seed; a Pareto tail is a line in logs."))
+             picture=Picture("Firm sizes", "log employees", "log (rank less a half)",
+                             (("firms", logs[0], logs[1], "points"),),
+                             "One seed, firms of five employees and more; a Pareto tail is a line."))
     ]  # fmt: skip

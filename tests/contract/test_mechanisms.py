@@ -26,6 +26,8 @@ from batteries import (
     told,
 )
 
+from experiments.worlds import Hands, advance
+from sim.codes import Status
 from sim.schedule import Schedule
 
 LINES = [type(line) for line in Schedule().lines()]
@@ -177,3 +179,44 @@ def test_with_every_line_off_nobody_decides_and_no_money_moves(world):
     run(world, 1, dataclasses.replace(world.schedule, **off))
     kept = ("persons.status", "persons.employer", "persons.spell", "households.liquid_assets", "firms.cash")
     assert not [line for line in differences(start, snapshot(world)) if line.split(":")[0] in kept]
+
+
+def close_all_firms(world):
+    world.population.firms.open[:] = 0
+
+
+def fill_no_job(world):
+    world.population.firms.vacancies[:] = 0
+
+
+def send_seekers_home(world):
+    persons = world.population.persons
+    persons.status[persons.status == int(Status.UNEMPLOYED)] = int(Status.INACTIVE)
+
+
+@pytest.mark.parametrize(
+    ("hand", "line"),
+    [(close_all_firms, "vital"), (fill_no_job, "vacancies"), (send_seekers_home, "participation")],
+    ids=["all firms gone", "no vacancies", "nobody searching"],
+)
+def test_two_years_without_one_side_of_the_labour_market(hand, line, small_model):
+    """Months go on, books close, and indicators are numbers where a rate has nothing to stand over."""
+    model = small_model(population=600)
+    world = model.world
+    for _ in range(24):
+        advance(model, 1, Hands(model.schedule, after={line: hand}))
+        check_finite(world)
+        check_references(world)
+    employed = int((world.population.persons.status == int(Status.EMPLOYED)).sum())
+    markets = world.population.markets
+    if hand is close_all_firms:
+        assert employed == 0
+    elif hand is fill_no_job:
+        assert markets.hires.sum() == 0 and (markets.arrival < markets.start_arrival).all()
+    else:
+        assert employed > 0, "who has a job may keep it and change it"
+    for name in ("unemployment", "vacancy_rate", "tightness", "job_finding", "separation_rate", "time_to_fill"):
+        series = world.recorder.series(name)[-24:]
+        assert not np.isinf(series).any(), name
+    assert all(np.isfinite(one).all() for one in (markets.separation, markets.offers, markets.part_share))
+    assert (markets.arrival >= 0.0).all() and (markets.arrival <= 1.0).all()

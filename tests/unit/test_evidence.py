@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from experiments import verdicts
-from experiments.evidence import half_life, month_end_chances, within_slope
+from experiments.evidence import ASKED_AFTER, gradient, half_life, month_end_chances, t09, within_slope
 from experiments.hands import share_gap
-from experiments.verdicts import CLAIMS, TESTS, discover
+from experiments.verdicts import CLAIMS, TESTS, Form, Picture, discover
 
 TESTED = {"T01", "T03", "T04", "T06", "T09", "T11", "T12", "T13"}
 CLAIMED = {"CLM-01", "CLM-02", "CLM-03", "CLM-23", "CLM-24", "CLM-39", "CLM-40", "CLM-59", "CLM-61"}
@@ -49,3 +49,43 @@ def test_what_is_due_is_registered_says_what_it_does_and_knows_its_sources():
     leaning = {name for name, entry in {**TESTS, **CLAIMS}.items() if entry.provisional}
     assert leaning >= {"T06", "T13", "CLM-59", "CLM-61"}
     assert CLAIMS["CLM-39"].assumption
+
+
+# ---- figures show what was measured
+
+
+def test_the_gradient_of_participation_shows_each_quartile():
+    cells = [
+        {"income": 5.0, "observed": 0.651, "predicted": 0.64},
+        {"income": 40.0, "observed": 0.5, "predicted": 0.52},
+    ]
+    observed, predicted = gradient("a survey", cells).series
+    assert observed == ("observed", (5.0, 40.0), pytest.approx((65.1, 50.0)), "points")
+    assert predicted == ("predicted", (5.0, 40.0), pytest.approx((64.0, 52.0)), "line")
+
+
+def test_reservation_wages_over_the_spell_are_shown_over_the_first():
+    path = np.log(80.0) + np.log(0.97) * np.array(ASKED_AFTER) / 12.0  # 3 % a year
+    told = {"slope": -0.001, "observations": 100, "repeated": 10, "asked": path.tolist(), "elasticity": 0.1}
+    parts = t09(Form(True, range(1, 3), 1000, lambda function, worlds, seeds: [told for _ in seeds]))
+    fall = next(one for one in parts if one.name == "fall after a year of search")
+    assert fall.values == pytest.approx([3.0, 3.0])
+    ((_, months, wages, kind),) = fall.picture.series
+    assert months == ASKED_AFTER and kind == "line"
+    assert wages == pytest.approx([100.0 * 0.97 ** (one / 12.0) for one in ASKED_AFTER])
+    assert fall.picture.y == "% of what was asked at first"
+
+
+def test_a_figure_draws_the_numbers_it_is_given(monkeypatch):
+    from analysis import evidence, figures
+
+    made = []
+    monkeypatch.setattr(figures, "svg", lambda figure, *words: made.append((figure, words)) or "")
+    lines = (("points of it", (1.0, 2.0), (3.0, 5.0), "points"), ("line of it", (0.0, 4.0), (1.0, 9.0), "line"))
+    evidence.drawn(Picture("Title", "below", "beside", lines, "What to see."), "T99-1")
+    ((figure, words),) = made
+    (axes,) = figure.axes
+    assert (axes.get_xlabel(), axes.get_ylabel(), words[1:]) == ("below", "beside", ("Title", "What to see."))
+    for (label, x, y, kind), line in zip(lines, axes.get_lines(), strict=True):
+        assert (line.get_label(), tuple(line.get_xdata()), tuple(line.get_ydata())) == (label, x, y)
+        assert (line.get_linestyle() == "None") == (kind == "points")
