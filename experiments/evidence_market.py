@@ -198,8 +198,8 @@ def few(form: Form) -> range:
 
 
 REASON = (
-    "Two reasons were found. The phase: unemployment of a place answers demand within a quarter, half of the answer is "
-    "gone within the year and all of it in less than two, before the demand is, because what applicants ask follows "
+    "It is weak for two reasons. The phase: unemployment of a place answers demand within a quarter, half of the answer "
+    "is gone within the year and all of it in less than two, before the demand is, because what applicants ask follows "
     "pay on offer; posted pay peaks a year after the shock, and pay of all, reviewed once a year, after nearly two: so "
     "pay of a year later has the curve (third part). And what lasts: without any shock to demand log unemployment of "
     "places of 2,500 moves nearly as much, because firms' own productivity does and single employers are large there; "
@@ -235,16 +235,16 @@ def t11(form: Form) -> list[Part]:
         Part("the same, of unemployment that demand moves", column(found, "of_demand"), unit="elasticity",
              means="Log demand is the instrument.",
              picture=Picture("The wage curve against the speed of posted wages", "part of the gap closed a month",
-                             "coefficient of log pay on log unemployment",
+                             "coefficient",
                              (("least squares", SPEEDS, curve, "line"), ("moved by demand", SPEEDS, moved, "line")),
                              "Wages that lag unemployment flatten the curve.")),
         Part("the same, of pay a year later", column(found, "later"), unit="elasticity",
              means="Unemployment of a year, pay of the next."),
         Part("the same, of the pay that firms post", column(found, "posted"), unit="elasticity",
              means="Private firms, weighted by their employees."),
-        *(Part(f"at {name} the shocks", column(shown[factor], "coefficient"), unit="elasticity",
+        *(Part(f"{name} the shocks", column(shown[factor], "coefficient"), unit="elasticity",
                means=f"Log unemployment moves by {np.mean(column(shown[factor], 'swing')):.2f}.")
-          for factor, name in ((0.0, "none of"), (0.5, "half"), (2.0, "double"))),
+          for factor, name in ((0.0, "without"), (0.5, "at half"), (2.0, "at double"))),
     ]  # fmt: skip
 
 
