@@ -33,6 +33,16 @@ SETTLED, MONTHS = 24, 84  # first month of the steady state, and the last, after
 FEWER = 4000  # persons of a place in the quick form
 LEAST_SHARE = 0.8  # of cells hit
 FLOWS = (2.0, 3.0)  # flows of workers in the poorest places over those of a rich one
+MOST_MISSED = 3.0
+STOCKS = {
+    "mexico_michoacan_like": "The common attachment was fitted to this place.",
+    "laos_mekong": "Pay in Thailand less what living there costs is no more than published pay in basic jobs at home, "
+    "and who works at home earns half as much again as that in the model: leavers gain little, and come home within "
+    "two years.",
+    "diourbel": "", "tonga_2005": "", "philippines_urban_2010": "",
+}  # fmt: skip
+"""Places whose stock abroad is looked at; Poland's is that of another border than the one of the years simulated."""
+AWAY = int(Status.AWAY)
 SEARCHING, WORKING = int(Status.UNEMPLOYED), (int(Status.EMPLOYED), int(Status.OWN_ACCOUNT))
 
 
@@ -40,17 +50,32 @@ def steady(worlds: Worlds, seed: int, indicators: list[str]) -> dict[str, Any]:
     """Means of a place from the third to the seventh year after the burn-in."""
     model = started(worlds["place"], seed)
     basic: list[float] = []
+    abroad: list[float] = []
 
     def look(world: Any, month: int) -> None:
         if month > SETTLED and month % 12 == 0:
             persons = world.population.persons
+            abroad.append(share_abroad(world))
             low = persons.occupation == 0
             seeking = int((low & (persons.status == SEARCHING)).sum())
             basic.append(100.0 * seeking / max(1, seeking + int((low & np.isin(persons.status, WORKING)).sum())))
 
     recorder = advance(model, MONTHS, watch=look).recorder
     found = {name: float(recorder.series(name)[-MONTHS + SETTLED :].mean()) for name in indicators}
-    return {**found, "basic": float(np.mean(basic)), "residual": 100.0 * model.world.start.residual}
+    published = sum(one.emigrants * one.abroad for one in model.setup.inputs.destinations)
+    return {
+        **found, "basic": float(np.mean(basic)), "residual": 100.0 * model.world.start.residual,
+        "stock": float(np.mean(abroad)) / published if published else 0.0,
+    }  # fmt: skip
+
+
+def share_abroad(world: Any) -> float:
+    """People abroad over adults of origin, those away included."""
+    persons, stays, there = world.population.persons, world.population.migrants, world.population.destinations
+    age = world.month - 1 - world.burn_in - persons.birth_month
+    adults = int(((persons.status <= AWAY) & (age >= 180) & (persons.newcomer == 0)).sum())
+    gone = int(((stays.ended == 0) & (there.abroad[stays.destination] == 1)).sum())
+    return gone / max(1, adults)
 
 
 def said(test: Test) -> str:
@@ -84,6 +109,7 @@ def t34(form: Form) -> list[Part]:
     hits: list[bool] = []
     measured: dict[str, list[dict[str, Any]]] = {}
     rows: list[tuple[float, float]] = []
+    misses: dict[str, float] = {}
     for name, (country, source) in PLACES.items():
         tests = read_pack(load_territory(name)).tests
         wanted = {test.statistic for test in tests} | {test.over for test in tests if test.over}
@@ -102,6 +128,11 @@ def t34(form: Form) -> list[Part]:
                 hits.append(hit)
                 if test.value is not None and test.unit == "%":
                     rows.append((test.value, float(np.mean(values))))
+        ratio = [one["stock"] for one in found]
+        if name in STOCKS:
+            misses[country] = max(float(np.mean(ratio)), 1.0 / max(float(np.mean(ratio)), 1e-9))
+            parts.append(Part(f"{country}: people abroad over those of the published stock", ratio, sources=(source,),
+                              means=STOCKS[name]))  # fmt: skip
         parts.append(Part(f"{country}: income that closes the accounts of the start",
                           [one["residual"] for one in found], unit="% of local income"))  # fmt: skip
     rich = measured[RICHEST]
@@ -122,7 +153,13 @@ def t34(form: Form) -> list[Part]:
         "away come home within a few years; Poland's slump of 2003 is in no input.",
         picture=diagonal(np.array(rows)),
     )  # fmt: skip
-    return [share, *parts]
+    country = max(misses, key=lambda one: misses[one])
+    stocks = Part(
+        "largest factor by which a stock abroad is missed with one attachment for all", misses[country],
+        means=f"{country}. Above {MOST_MISSED:g} the rule of leaving is false, by its own declared test; years three "
+        "to seven, when those who were put there at the start count for less than the rule.",
+    )  # fmt: skip
+    return [share, stocks, *parts]
 
 
 def diagonal(rows: Array) -> Picture:

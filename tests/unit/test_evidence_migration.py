@@ -7,7 +7,16 @@ import pytest
 
 from analysis.tipping import paint_map, said
 from experiments.community import Measure, measure, worth_of
-from experiments.evidence_migration import better_pay, gini, logit, odds_of_a_tie, rises_with_prevalence, takes_off
+from experiments.evidence_migration import (
+    better_pay,
+    gini,
+    left_out_in_turn,
+    logit,
+    odds_of_a_tie,
+    pooled,
+    rises_with_prevalence,
+    takes_off,
+)
 from experiments.tipping import Cell, summary, tipping_point
 
 
@@ -48,6 +57,20 @@ def test_the_slope_of_who_goes_on_prevalence():
     rows[:, 4] = 1.0
     rows[:2, 4] = rows[10:16, 4] = 0.0
     assert rises_with_prevalence(rows, 4, 0.0) == pytest.approx(1.0)
+
+
+def test_hazards_are_those_of_all_seeds_together():
+    """1 of 4 years and 5 of 12 are 6 of 16; none of 0 years counts for nothing."""
+    found = [{"family": (1, 4.0)}, {"family": (5, 12.0)}, {"family": (0, 0.0)}]
+    assert pooled(found, "family") == pytest.approx(6 / 16)
+    assert pooled([{"family": (0, 0.0)}], "family") == 0.0
+
+
+def test_pseudo_values_of_a_mean_are_the_values():
+    """3 x mean less 2 x the mean of the others gives each back."""
+    values = [1.0, 2.0, 6.0]
+    assert left_out_in_turn(lambda some: float(np.mean([values[k] for k in some])), 3) == pytest.approx(values)
+    assert left_out_in_turn(lambda some: 7.0, 1) == [7.0]
 
 
 def test_hand_worked_worth_of_time_and_money():
