@@ -327,6 +327,7 @@ def clm_31(form: Form) -> list[Effect]:
     ]  # fmt: skip
 
 
+A_YEAR = 12.0  # months of pay that all away have in the control of CLM-60
 CONTROLLED = 0.03  # of stays without papers a month that are sent home, where control is tightened by hand
 
 
@@ -344,7 +345,7 @@ def returns_by_kind(worlds: Worlds, seed: int, topped: int = 0) -> dict[str, Any
             world.population.destinations.fare[:] = 0.0
             live = np.flatnonzero(stays.ended == 0)
             there = stays.destination[live].astype(np.int64)
-            wanted = np.rint(100.0 * stays.target_savings[live]).astype(np.int64) + stays.debt[live]
+            wanted = round(100.0 * A_YEAR * world.start.base_pay) + stays.debt[live]
             world.ledger.pay(GIVEN, there, live, np.maximum(wanted - stays.savings[live], 0))
             world.ledger.pay(TAKEN, live, there, np.maximum(stays.savings[live] - wanted, 0))
 
@@ -383,11 +384,10 @@ def clm_60(form: Form) -> list[Effect]:
     unit, numbers = "months of pay", [np.mean(each(found, name)) for name in ("number", "sent number", "chosen")]
     return [
         Effect("brought home: sent back or failed less chosen", each(found, "worse"), -1, each(null, "worse"), False,
-               "all away have the savings they aim at, whatever else they saved, and the way home is free", unit,
+               "all away have saved a year of pay, whatever they had, and the way home is free", unit,
                f"{numbers[0]:.0f} returns a seed, {numbers[1]:.0f} of them forced; who chose brings {numbers[2]:.1f}."
                " Failed: without work there and with less than the way had cost.",
-               "Those sent home are taken from all without papers, many of whom have saved for years; and who chose "
-               "to come home in the control has gone on saving beyond what was given."),
+               "Those sent home are taken from all without papers, many of whom have saved for years."),
         Effect("brought home: sent back less chosen", each(found, "sent"), 0, unit=unit),
         Effect("brought home: failed less chosen", each(found, "failed"), 0, unit=unit),
         Effect("earnings 18 months later: sent back less chosen", each(found, "sent later"), 0, unit=unit),

@@ -259,6 +259,10 @@ def t17(form: Form) -> list[Part]:
 
 
 LOW, HIGH = 0.10, 0.30
+SAME_HOMES = (
+    "First trips follow relatives: the share of poorer households in them falls as more have been abroad (T17, "
+    "part e), so that receipts gather in the same households instead of spreading."
+)
 
 
 @evidence(
@@ -292,10 +296,11 @@ def t28(form: Form) -> list[Part]:
                              (("mean", tuple(x for x, _ in line), tuple(y for _, y in line), "line"),),
                              "The same communities with nobody away; income per adult equivalent.")),
         Part("the same above 30 %, less its largest value on the way", most, None, -0.01, -0.02, sources=("R24",),
-             means=f"{100.0 * np.mean(reached):.0f} % of community-years lie above 30 %."),
-        Part("largest size on the way", largest, None, 0.04, 0.02, sources=("R25",)),
+             means=f"{100.0 * np.mean(reached):.0f} % of community-years lie above 30 %.", reason=SAME_HOMES),
+        Part("largest size on the way", largest, None, 0.04, 0.02, sources=("R25",), reason=SAME_HOMES),
         Part("poor people, late stage", poor, -10.0, -1.0, -4.0, "points", ("R24", "R25"),
-             "Residents below the poverty line of the start, above 30 % prevalence (else the highest tenth)."),
+             "Residents below the poverty line of the start, above 30 % prevalence (else the highest tenth).",
+             "Fewer mouths and hands remain at home where a third have been abroad, and pay there rises."),
         Part("the same above 30 %", late, unit="Gini points"),
     ]  # fmt: skip
 
@@ -374,6 +379,21 @@ def pooled(found: Sequence[dict[str, Any]], name: str) -> float:
     return float(left / years) if years else 0.0
 
 
+def hazards_apart(places: Sequence[Sequence[dict[str, Any]]]) -> float:
+    """Hazard of those who left for work less that of those who joined a spouse, compared within places.
+
+    The weights of places are those of Mantel and Haenszel (1959, Journal of the National Cancer Institute 22(4),
+    719-748): a place counts by the person-years it has of both, so that one with hardly any of either says little.
+    """
+    total, apart = 0.0, 0.0
+    for found in places:
+        work, family = (sum(one[name][1] for one in found) for name in ("work", "family"))
+        weight = work * family / (work + family) if work + family else 0.0
+        total += weight
+        apart += weight * (pooled(found, "work") - pooled(found, "family"))
+    return apart / total if total else 0.0
+
+
 def left_out_in_turn(statistic: Callable[[list[int]], float], count: int) -> list[float]:
     """Pseudo-values of a statistic of pooled seeds, each left out in turn (Quenouille 1956, Biometrika 43, 353-360)."""
     everybody = list(range(count))
@@ -385,13 +405,15 @@ def left_out_in_turn(statistic: Callable[[list[int]], float], count: int) -> lis
 
 @evidence(
     "T21", "Return within five years", weight=2, sources=("G06", "G07"), sized=False,
-    note="Hazards by motive and their rise are those of all seeds together, because few stays of Diourbel begin with a "
-    "spouse there; the interval is that of seeds left out in turn. How much of the attachment still pulls home, and "
-    "what the savings aimed at weigh, were set for all places after the share that is gone was seen.",
+    note="The rise of hazards and hazards by motive are those of all seeds together, and by motive of both places, "
+    "because few stays of Diourbel begin with a spouse there; the interval is that of seeds left out in turn. "
+    "How much of the attachment still pulls home, and what the savings aimed at weigh, were set for all places after "
+    "the share that is gone was seen.",
 )  # fmt: skip
 def t21(form: Form) -> list[Part]:
     """All who begin a stay abroad within five years, from Diourbel and a Mexican municipality, followed for five."""
-    parts = []
+    parts: list[Part] = []
+    followed: dict[str, list[dict[str, Any]]] = {}
     for name, words in (("diourbel", "Diourbel"), ("mexico_michoacan_like", "Mexico")):
         size = form.population if form.quick else 2 * form.population
         place = [f"territory={name}", f"population={size}", f"months={COHORTS + FOLLOWED}"]
@@ -402,11 +424,8 @@ def t21(form: Form) -> list[Part]:
             usual, more = (pooled([one[k] for k in seeds], "all") for one in (found, better))
             return 100.0 * (more / max(usual, 1e-9) - 1.0)
 
-        def apart_of(seeds: list[int], found: Any = found) -> float:
-            some = [found[k] for k in seeds]
-            return pooled(some, "work") - pooled(some, "family")
-
-        rise, apart = (left_out_in_turn(one, len(found)) for one in (rise_of, apart_of))
+        followed[words] = found
+        rise = left_out_in_turn(rise_of, len(found))
         hazards = 100.0 * np.mean([one["hazards"] for one in found], axis=0)
         falls = [one["first two years"] - one["last two years"] for one in found]
         parts += [
@@ -419,9 +438,17 @@ def t21(form: Form) -> list[Part]:
                                  "Events over person-years.")),
             Part(f"{words}: yearly hazard, years 1-2 less years 4-5", falls, 0.0, None, None, sources=("G06",),
                  means="Those who would return leave first, and contacts at home fade."),
-            Part(f"{words}: hazard of those who left for work less family's", apart, 0.0, None, None, sources=("G07",),
-                 means=f"{np.mean(each(found, 'family stays')):.0f} stays a seed began with a spouse there."),
             Part(f"{words}: rise of the hazard with pay at home up by 20 %", rise, 5.0, 60.0, 20.0, "%", ("G06",),
                  "All pay at home counts 1.2 times in every decision about moving."),
         ]  # fmt: skip
+    apart = left_out_in_turn(
+        lambda seeds: hazards_apart([[one[k] for k in seeds] for one in followed.values()]), len(form.seeds)
+    )
+    told = "; ".join(
+        f"{words}: {pooled(found, 'work') - pooled(found, 'family'):+.3f}, "
+        f"{np.mean(each(found, 'family stays')):.0f} stays a seed began with a spouse there"
+        for words, found in followed.items()
+    )
+    parts.append(Part("hazard of those who left for work less family's, within places", apart, 0.0, None, None,
+                      sources=("G07",), means=f"{told}."))  # fmt: skip
     return parts

@@ -10,6 +10,7 @@ from experiments.community import Measure, measure, worth_of
 from experiments.evidence_migration import (
     better_pay,
     gini,
+    hazards_apart,
     left_out_in_turn,
     logit,
     odds_of_a_tie,
@@ -64,6 +65,15 @@ def test_hazards_are_those_of_all_seeds_together():
     found = [{"family": (1, 4.0)}, {"family": (5, 12.0)}, {"family": (0, 0.0)}]
     assert pooled(found, "family") == pytest.approx(6 / 16)
     assert pooled([{"family": (0, 0.0)}], "family") == 0.0
+
+
+def test_hazards_by_motive_are_compared_within_places():
+    """Gaps .1 and -.2 by weights 10 * 10 / 20 = 5 and 40 * 2.5 / 42.5 = 2.353: (.5 - .4706) / 7.353 = .004."""
+    one = [{"work": (3, 10.0), "family": (2, 10.0)}]
+    other = [{"work": (8, 40.0), "family": (1, 2.5)}]
+    assert hazards_apart([one]) == pytest.approx(0.1)
+    assert hazards_apart([one, other]) == pytest.approx(0.004, abs=1e-6)
+    assert hazards_apart([[{"work": (3, 10.0), "family": (0, 0.0)}]]) == 0.0
 
 
 def test_pseudo_values_of_a_mean_are_the_values():
