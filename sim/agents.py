@@ -8,6 +8,7 @@ mechanism, a shock or an instrument, never through a handle.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib
 import re
@@ -105,11 +106,24 @@ class Handle(mesa.Agent):  # type: ignore[misc]
         return self._row
 
     def explain(self, decision: str) -> Explanation:
-        """Why it decides as it does: the figures of the month's own rule, asked about this row alone."""
-        try:
-            explain = importlib.import_module(f"sim.mechanisms.{decision}").explain
-        except (ImportError, AttributeError):
-            raise ValueError(f"{decision!r} explains no decision; participation does") from None
+        """Why it decides as it does: the figures of the month's own rules, asked about this row alone.
+
+        Persons explain participation, migration and remittances, households and stays the last two.
+        """
+        from sim.explanations import EXPLANATIONS
+
+        asked = EXPLANATIONS.get(decision, {}).get(self.table)
+        if asked is not None:
+            return Explanation(asked(self.model, self.row))
+        explain = None
+        if self.table is Persons and decision not in EXPLANATIONS:
+            with contextlib.suppress(ImportError, AttributeError):
+                explain = importlib.import_module(f"sim.mechanisms.{decision}").explain
+        if explain is None:
+            known = [name for name, tables in EXPLANATIONS.items() if self.table in tables]
+            known += ["participation"] if self.table is Persons else []
+            said = f"; {', '.join(sorted(known))} do" if known else ""
+            raise ValueError(f"{decision!r} explains no decision of a {type(self).__name__}{said}")
         month = Month(self.model.world, getattr(self.model.schedule, decision))
         return Explanation(explain(month, self.row))
 
