@@ -36,7 +36,7 @@ def do_calibrate(options: argparse.Namespace) -> dict[str, Any]:
     if method not in METHODS:
         raise CommandError(f"method={method}: {' or '.join(METHODS)}")
     sizes = {key: _size(key, asked(options, key), *allowed) for key, allowed in METHODS[method].items()}
-    experiment = design.read(name, options.overrides)
+    experiment = design.read(name, options.overrides, design="none")
     targets = targets_of(experiment.name, experiment.targets)
     if not experiment.factors or any(factor.levels for factor in experiment.factors):
         raise CommandError(f"{name}: what is calibrated needs a range each, under factors")

@@ -39,7 +39,7 @@ def do_sensitivity(options: argparse.Namespace) -> dict[str, Any]:
         from scenarios.library import short_name
 
         options.overrides = [*options.overrides, f"out=results/{short_name(name)}-{method}"]
-    experiment = design.read(name, options.overrides)
+    experiment = design.read(name, options.overrides, design="none")
     if not experiment.factors:
         raise CommandError(f"{name} has points instead of factors: sensitivity needs ranges")
     try:

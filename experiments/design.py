@@ -133,13 +133,15 @@ def names() -> list[str]:
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
 
 
-def read(name: str, overrides: Sequence[str] = ()) -> Experiment:
+def read(name: str, overrides: Sequence[str] = (), design: str | None = None) -> Experiment:
     """Read an experiment, shipped by name or a user's own by its path.
 
     Parameters
     ----------
     overrides : list of text
         ``key=value`` for the base case of all scenarios; ``samples=N`` and ``design_seed=N`` for the design.
+    design : text, optional
+        In the place of its own: ``none`` where only its ranges are used.
 
     Raises
     ------
@@ -158,10 +160,12 @@ def read(name: str, overrides: Sequence[str] = ()) -> Experiment:
         values = library.parse(
             (files("experiments") / "sweeps" / f"{name}.yaml").read_bytes(), f"experiments/{name}.yaml"
         )
-    return experiment(library.short_name(name), values, overrides)
+    return experiment(library.short_name(name), values, overrides, design)
 
 
-def experiment(name: str, values: dict[str, Any], overrides: Sequence[str] = ()) -> Experiment:
+def experiment(
+    name: str, values: dict[str, Any], overrides: Sequence[str] = (), design: str | None = None
+) -> Experiment:
     """Check the values of an experiment and make its points."""
     own = {one.partition("=")[0]: one.partition("=")[2] for one in overrides if _is_own(one)}
     overrides = [one for one in overrides if not _is_own(one)]
@@ -169,7 +173,7 @@ def experiment(name: str, values: dict[str, Any], overrides: Sequence[str] = ())
         if key not in KEYS:
             raise ConfigurationError(f"{name}.{key} is not a known key; allowed: {', '.join(sorted(KEYS))}")
     values = {**values, **{key: _whole(f"{name}.{key}", text) for key, text in own.items()}}
-    design = values.get("design", "list" if "points" in values else "none" if "targets" in values else "grid")
+    design = design or values.get("design", "list" if "points" in values else "none" if "targets" in values else "grid")
     if design not in DESIGNS:
         raise ConfigurationError(f"{name}.design = {design!r}; allowed: {', '.join(DESIGNS)}")
     given = values.get("factors") or {}

@@ -1,4 +1,4 @@
-"""The commands calibrate and discover, from the line that is typed to the files that are left."""
+"""The commands calibrate, sensitivity and discover, from the line that is typed to the files that are left."""
 
 import json
 
@@ -139,6 +139,34 @@ def test_a_target_without_a_source_is_refused(here, capsys):
     (here / "mine.yaml").write_text(MINE.replace("A census", ""))
     code, _, err = asked(capsys, *LINE)
     assert code == 2 and "poverty has no source" in err
+
+
+# ---- sensitivity
+
+
+@pytest.mark.parametrize(("method", "samples", "points"), [("sobol", 16, 64), ("morris", 8, 24)])
+def test_inputs_that_matter_are_told_from_those_that_do_not(here, capsys, method, samples, points):
+    pytest.importorskip("SALib", reason="needs remesa[analysis]")
+    lines = MINE.replace("seeds=2", "seeds=1").split("targets:")[0] + "outcomes: [participation, poverty]\n"
+    (here / "mine.yaml").write_text(lines)
+    words = ["sensitivity", "experiments=mine.yaml", f"method={method}", f"samples={samples}", "scheduler=serial"]
+    code, out, err = asked(capsys, *words, "--json")
+    assert code == 0, err
+    found = json.loads(out)
+    assert found["points"] == points >= found["runs"]
+    matters = {
+        what.partition(".")[2]: [one["matters"] for one in about["indices"]]
+        for what, about in found["outcomes"].items()
+    }
+    assert matters == {"participation": [True, False], "poverty": [False, True]}
+    assert [one["total"] for one in found["outcomes"]["base.participation"]["indices"]][1] == pytest.approx(
+        0.0, abs=1e-6
+    )
+    for key in ("indices", "curves"):
+        assert (here / found["files"][key]).read_text().startswith("<svg")
+    assert json.loads((here / found["files"]["numbers"]).read_text())["outcomes"] == found["outcomes"]
+    code, out, _ = asked(capsys, *words)
+    assert code == 0 and "Indices: results/mine-" in out and "Participation" in out.title()
 
 
 # ---- discover

@@ -1,5 +1,6 @@
 """Many runs that nobody watches: killed, cut, doubled, interrupted, resumed; the results are the same."""
 
+import contextlib
 import os
 import pathlib
 import random
@@ -57,10 +58,14 @@ def four():
         yield client.scheduler.address
 
 
-@pytest.mark.parametrize("workers", [2, 4])
+@pytest.mark.parametrize("workers", [1, 2, 4])
 def test_any_number_of_workers_and_a_resumed_sweep_give_the_same_rows(expected, tmp_path, workers, four):
-    where = {"workers": 2} if workers == 2 else {"scheduler": four}
-    run_plan(quick_plan(), tmp_path, **where, run=quick_run)
+    """Against the same in this process."""
+    with contextlib.ExitStack() as stack:
+        where = {"workers": 2} if workers == 2 else {"scheduler": four}
+        if workers == 1:
+            where = {"scheduler": stack.enter_context(cluster(1)).scheduler.address}
+        run_plan(quick_plan(), tmp_path, **where, run=quick_run)
     assert rows(tmp_path) == expected
     next((tmp_path / "runs").glob("part-*")).unlink()
     outcome = run_plan(quick_plan(), tmp_path, workers=1, run=quick_run)
