@@ -6,13 +6,12 @@ import argparse
 import contextlib
 import dataclasses
 import datetime
-import json
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.sweeping import asked, which
-from analysis.talk import FAILED, CommandError, console, number, plain, progress, table
+from analysis.talk import FAILED, CommandError, console, leave, number, plain, progress, table
 
 BATCH = 16
 FAR_OFF = 3.0  # tolerances beyond which a target is not met
@@ -101,7 +100,8 @@ def do_calibrate(options: argparse.Namespace) -> dict[str, Any]:
     }
     files = {"parameters": folder / "parameters.yaml", "numbers": folder / "calibration.json"}
     write_whole(files["parameters"], parameter_text(experiment, targets, found, checked, METHOD_NAMES[method]))
-    write_whole(files["numbers"], json.dumps(plain(document), allow_nan=False, indent=1))
+    (scenario,) = base.scenarios.values()
+    leave(files["numbers"], {**document, "experiment": name}, options, scenario.tree)
     out.print(f"Use them: remesa run parameters={files['parameters']}")
     return document | {"files": {key: str(path) for key, path in files.items()}}
 

@@ -8,7 +8,7 @@ import pathlib
 from typing import TYPE_CHECKING, Any
 
 from analysis.sentences import unit_words
-from analysis.talk import CommandError, console, number, progress, table
+from analysis.talk import CommandError, console, leave, number, progress, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,12 +66,16 @@ def do_explain(options: argparse.Namespace) -> dict[str, Any]:
     console(options).print(table(f"{title}, split by mechanism", heads, rows, (1, 2, 3), whole_names=True))
     console(options).print(found.said)
     written(found, unit, title, pathlib.Path(options.out))
-    console(options).print(f"Figure: {options.out}")
-    return {
+    numbers = str(pathlib.Path(options.out).with_suffix(".json"))
+    document = {
         "command": "explain", "outcome": found.outcome, "group": found.group, "unit": unit, "seeds": seeds,
         "rest": plain(found.rest), "parts": [plain(one) for one in found.parts], "whole": plain(found.whole),
         "said": found.said, "orders": found.orders, "combinations": found.combinations, "figure": options.out,
+        "numbers": numbers,
     }  # fmt: skip
+    leave(numbers, document, options, case.tree)
+    console(options).print(f"Figure: {options.out}; numbers: {numbers}")
+    return document
 
 
 def plain(one: Part) -> dict[str, Any]:

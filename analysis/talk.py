@@ -111,6 +111,20 @@ def plain(value: Any) -> Any:
     return value
 
 
+def leave(path: Any, document: dict[str, Any], options: argparse.Namespace, configuration: dict[str, Any]) -> None:
+    """Leave numbers in a file with what was asked for, the configuration, and what made them."""
+    import json
+    import pathlib
+
+    from experiments.manifest import signed
+    from experiments.parameter_file import write_whole
+
+    values = (str, int, float, bool, list, type(None))
+    asked = {key: value for key, value in vars(options).items() if isinstance(value, values)}
+    content = json.dumps(plain(signed(document, asked, configuration)), allow_nan=False, indent=1, ensure_ascii=False)
+    write_whole(pathlib.Path(path), content)
+
+
 def near(text: str, names: Sequence[str]) -> str:
     """The names most like what was written, as part of a sentence."""
     import difflib

@@ -9,7 +9,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from analysis.talk import CommandError, console, number, progress, table
+from analysis.talk import CommandError, console, leave, number, progress, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,6 +46,7 @@ def do_trial(options: argparse.Namespace) -> dict[str, Any]:
     """`remesa trial`."""
     from experiments.trials import balance, outcome_named, trial
     from experiments.worlds import Bench
+    from scenarios.configuration import compose
     from sim.instruments import Assign
 
     if options.by is None and (options.share or options.saturation):
@@ -80,7 +81,13 @@ def do_trial(options: argparse.Namespace) -> dict[str, Any]:
         }
         for title, verdicts, found in made
     ]  # fmt: skip
-    return {"command": "trial", "outcome": options.outcome, "unit": unit, "designs": document, "figure": str(path)}
+    numbers = path.with_suffix(".json")
+    found = {"command": "trial", "outcome": options.outcome, "unit": unit, "designs": document}
+    configuration = compose(options.overrides, "trial")
+    found |= {"seeds": list(configuration.all_seeds), "figure": str(path), "numbers": str(numbers)}
+    leave(numbers, found, options, configuration.tree)
+    console(options).print(f"Numbers: {numbers}")
+    return found
 
 
 def described(design: Any, by: str | None) -> str:

@@ -50,6 +50,11 @@ def manifest() -> dict[str, Any]:
     }
 
 
+def signed(document: dict[str, Any], asked: dict[str, Any], configuration: dict[str, Any]) -> dict[str, Any]:
+    """A document of results with what was asked for, the configuration in full, and what made it."""
+    return {**document, "asked": asked, "configuration": configuration, "manifest": manifest()}
+
+
 def other_code(held: dict[str, Any]) -> list[str]:
     """Source files of the model that differ from those of a manifest; empty where the model is the same."""
     if held.get("code") == code_hash():

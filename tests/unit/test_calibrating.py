@@ -73,6 +73,12 @@ def test_parameters_are_found_and_a_run_takes_them(here, capsys):
     assert about["base case"]["pack"] and "optuna" in about["method"]
     taken = compose(["parameters=results/mine/parameters.yaml", "territory=teaching_toy_village"])
     assert taken.parameters.participation.theta == pytest.approx(theta["value"])
+    kept = json.loads((here / "results/mine/calibration.json").read_text())
+    assert (
+        kept["manifest"]["sources"]["sim/model.py"]
+        and kept["configuration"]["pack"]
+        and kept["experiment"] == "mine.yaml"
+    )
     code, out, _ = asked(capsys, *LINE, "trials=36")  # goes on where it stopped
     assert code == 0 and "36 points tried" in out and "A survey, table 3" in out and "told by the data" in out
     assert sum(len(path.name) > 0 for path in (here / "results/mine/rounds").iterdir()) <= 5

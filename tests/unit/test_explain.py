@@ -157,6 +157,10 @@ def test_the_command_draws_a_waterfall_that_says_what_was_run(tmp_path, monkeypa
     total = document["rest"]["mean"] + sum(one["mean"] for one in document["parts"])
     assert total == pytest.approx(document["whole"]["mean"], rel=1e-12)
     picture = (tmp_path / document["figure"]).read_text()
+    kept = json.loads((tmp_path / document["numbers"]).read_text())
+    assert (
+        kept["parts"] == document["parts"] and kept["manifest"]["versions"]["numpy"] and kept["configuration"]["months"]
+    )
     assert picture.startswith("<svg") and "Every combination was run" in picture
     assert command.main(words) == 0
     assert "participation.income" in capsys.readouterr().out

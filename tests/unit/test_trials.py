@@ -201,5 +201,8 @@ def test_the_command_sets_estimates_beside_the_truth(capsys, tmp_path, monkeypat
     assert picture.startswith("<svg") and "25% of households at random" in picture
     for one in document["designs"]:
         assert set(one["account"]) == {"chance", "chance_change", "reached"}
+    kept = json.loads((tmp_path / document["numbers"]).read_text())
+    assert kept["designs"] == document["designs"] and kept["manifest"]["code"] in kept["manifest"]["citation"]
+    assert kept["seeds"] == [1, 2] and kept["configuration"]["population"] == 600 and kept["asked"]["by"] == "household"
     assert command.main(["trial", *PLACE, "--share", "0.5"]) == 2
     assert command.main(["trial", *PLACE, "--by", "household", "--share", "2"]) == 2
