@@ -8,9 +8,10 @@ import pytest
 from analysis import command
 from analysis.figures import BLUE, RED
 from analysis.trials import beside_the_truth, ends
-from experiments.trials import Sample, Verdict, accounted, evaluated, judged, outcome_named, run_trial, trial
+from experiments.trials import Sample, Verdict, accounted, balance, evaluated, judged, outcome_named, run_trial, trial
 from experiments.worlds import Bench
 from scenarios.configuration import ConfigurationError, compose
+from sim.instruments import Assign
 
 PLACE = [
     "territory=teaching_toy_village", "population=600", "shocks=[extra_income]", "shocks.extra_income.currency=coin",
@@ -157,6 +158,22 @@ def test_the_figure_shows_estimate_interval_and_truth_of_each():
     assert colours == {RED, BLUE}
     alone = Verdict("difference in means", 3.4, 1.0, 3.0, 0.4, float("nan"), float("nan"), 1.0, 1)
     assert ends(alone, 0.9) == pytest.approx((3.4 - 1.6464, 3.4 + 1.6464), abs=1e-3)
+
+
+@pytest.mark.slow
+def test_in_the_model_random_assignment_agrees_and_those_who_are_chosen_by_need_mislead(tmp_path):
+    """Over twelve seeds; what reaches those not assigned is what comparisons of arms lack."""
+    with Bench(tmp_path, workers=1) as bench:
+        seeds = "seeds=12"
+        found, each = trial([*PLACE, seeds], FOUND, assign=Assign("households", 0.5), months=12, window=6, bench=bench)
+        chosen = [*PLACE, seeds, "shocks.extra_income.eligible=poor_households"]
+        naive = trial(chosen, FOUND, months=12, window=6, bench=bench)[0][0]
+    reached = balance(each, 0.99)["reached"][0]
+    half_width = {one.name: (one.high - one.low) / 2.0 for one in judged(each, 0.99) if one.seeds}
+    for one in found[1:5]:
+        assert abs(one.miss + reached) <= half_width[one.name] and one.covered >= 0.6, one
+    assert all(one.truth > 5.0 for one in found[1:5])
+    assert naive.name == "naive comparison" and naive.misses and naive.truth > 0 > naive.estimate
 
 
 @pytest.mark.parametrize(
