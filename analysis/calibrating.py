@@ -26,7 +26,7 @@ METHOD_NAMES = {
 def do_calibrate(options: argparse.Namespace) -> dict[str, Any]:
     """`remesa calibrate`."""
     from experiments import design
-    from experiments.calibration import targets_of, tried_in
+    from experiments.calibration import OwnLuck, targets_of, tried_in
     from experiments.cluster import SERIAL, cluster, connected, processors
     from experiments.parameter_file import write_whole
 
@@ -56,7 +56,7 @@ def do_calibrate(options: argparse.Namespace) -> dict[str, Any]:
         where = client.scheduler.address if client is not None else SERIAL
 
         def run(points: Sequence[tuple[float, ...]]) -> list[Any]:
-            plan = base.plan(base.shares(points))
+            plan = OwnLuck(base.name, base.scenarios, base.shares(points), base.outcomes)
             first = plan.runs()[0].run_id[:12]
             return tried_in(plan, points, folder / "rounds" / f"{len(points)}-{first}", scheduler=where, announce=say)
 

@@ -23,6 +23,7 @@ from experiments.effects import LEVEL
 from experiments.run import Plan, run_plan
 from experiments.sensitivity import Emulator, SensitivityError, emulate
 from experiments.store import Store, StoreError
+from scenarios.configuration import hash_of
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Statistics = Mapping[str, float]
@@ -140,6 +141,20 @@ def targets_of(name: str, given: Sequence[Any]) -> list[Target]:
     if not found:
         raise CalibrationError(f"{name} has no targets: a list of tables with {', '.join(sorted(keys))}")
     return found
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnLuck(Plan):
+    """A plan in which each point has seeds of its own.
+
+    With the same seeds everywhere the luck of those seeds would be part of every point alike: a surface through the
+    points would follow it and look surer than it is.
+    """
+
+    def seeds_at(self, point: int) -> range:
+        """Seeds that follow from the values of the point."""
+        first = 1 + int(hash_of(self.points[point])[:7], 16)
+        return range(first, first + len(self.seeds))
 
 
 def tried_in(plan: Plan, shares: Sequence[tuple[float, ...]], folder: str | pathlib.Path, **how: Any) -> list[Tried]:
@@ -277,7 +292,8 @@ def infer(
 
     With the surface ``m_k`` of statistic k and its target ``t_k``, parameters have the log-likelihood
     ``-1/2 sum_k (m_k - t_k)^2 / v_k``, where ``v_k`` adds the squared tolerance and the mean squared error of the
-    surface on points left out, which holds the luck of runs. Within the ranges all values are equally likely before.
+    surface on points left out, which holds the luck of runs where each point has luck of its own (`OwnLuck`). Within
+    the ranges all values are equally likely before.
 
     Parameters
     ----------

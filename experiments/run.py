@@ -60,6 +60,10 @@ class Plan:
         """The seeds of every scenario."""
         return next(iter(self.scenarios.values())).all_seeds
 
+    def seeds_at(self, point: int) -> range:
+        """The seeds at one point: the same at all, so that points pair."""
+        return self.seeds
+
     @functools.cached_property
     def _runs(self) -> tuple[list[Planned], dict[str, float]]:
         runs: list[Planned] = []
@@ -69,9 +73,10 @@ class Plan:
             for name, scenario in self.scenarios.items():
                 factors = {key: value for key, value in given.items() if knows(scenario.tree, key)}
                 configuration = check(placed(scenario.tree, factors)) if factors else scenario
-                ids = configuration.run_ids(self.seeds, code)
+                seeds = self.seeds_at(point)
+                ids = configuration.run_ids(seeds, code)
                 seconds |= dict.fromkeys(ids, work(configuration))
-                runs += [Planned(ids[k], name, seed, factors, point) for k, seed in enumerate(self.seeds)]
+                runs += [Planned(ids[k], name, seed, factors, point) for k, seed in enumerate(seeds)]
         return sorted(runs, key=lambda planned: planned.seed), seconds
 
     def runs(self) -> list[Planned]:
@@ -367,6 +372,8 @@ def ready(tree: dict[str, Any]) -> None:
     setup = check(tree).setup(1)
     with contextlib.suppress(Exception):  # the runs will say what is wrong, each in its own record
         Remesa(dataclasses.replace(setup, people=None, population=500, months=1, burn_in=1)).run()
+    gc.collect()
+    gc.freeze()  # what is loaded stays: looking for what a batch has left need not look through it
 
 
 def warm_up(configuration: Configuration, announce: Announce | None = None) -> None:
