@@ -53,6 +53,7 @@ class Filled:
 
     box: Box
     level: str
+    own: str  # the level in the class's own world
     said: str
     strip: dict[str, float] | None
     shows: bool
@@ -63,7 +64,7 @@ def diagrams(content: dict[str, Any]) -> tuple[Diagram, ...]:
     made = []
     for one in content.get("diagrams", []):
         shared = {key: one[key] for key in ("world", "against", "contrast") if key in one}
-        boxes = tuple(Box(**{**shared, **box}) for box in one["boxes"])
+        boxes = tuple(Box(**{**shared, **box}) for box in one["boxes"])  # an unknown key is a TypeError
         made.append(Diagram(one["figure"], one["title"], one.get("note", ""), boxes))
     return tuple(made)
 
@@ -79,14 +80,14 @@ def fill(box: Box, found: Sequence[dict[str, dict[str, float]]], currency: str) 
     from experiments.effects import paired
 
     if not box.outcome:
-        return Filled(box, "", NO_NUMBER, None, False)
+        return Filled(box, "", "", NO_NUMBER, None, False)
     name, _, group = box.outcome.partition("@")
     unit = unit_of(name, currency)
     own = [one["base"][box.outcome] for one in found]
-    level = sentences.level(own, unit, name)
+    level, first = sentences.level(own, unit, name), sentences.number(own[0], 3)
     if not box.world:
-        return Filled(box, level, "", None, False)
+        return Filled(box, level, first, "", None, False)
     pairs = [[one[world][box.outcome] for one in found] for world in (box.against, box.world)]
     effect = paired(name, *pairs, unit=unit, group=group or "all")
-    said = sentences.headline(box.contrast, effect, unit, None)
-    return Filled(box, level, said, strip(effect), effect.shows)
+    said = sentences.brief(box.contrast, effect, unit, name)
+    return Filled(box, level, first, said, strip(effect), effect.shows)

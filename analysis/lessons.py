@@ -116,6 +116,9 @@ def lesson(name: str) -> Lesson:
     unknown, missing = set(found) - KEYS, [key for key in NEEDED if key not in found]
     if unknown or missing:
         raise LessonError(f"lessons/{name}.yaml: unknown keys {sorted(unknown)}, missing keys {missing}")
+    for card in found.get("cards", {}).get("items", []):
+        if set(card) != {"title", "text"}:
+            raise LessonError(f"lessons/{name}.yaml: a card has {sorted(card)}; it has a title and a text, in quotes")
     minutes = sum(step["minutes"] for step in found["plan"])
     if minutes > LESSON:
         raise LessonError(f"lessons/{name}.yaml: the plan takes {minutes} minutes; a lesson has {LESSON}")
@@ -125,7 +128,11 @@ def lesson(name: str) -> Lesson:
                          SIGNS[one["sign"]], one["why"])  # fmt: skip
         check(name, made, {"base", *found.get("worlds", {})})
         statements.append(made)
-    for diagram in diagrams(found):
+    try:
+        drawn = diagrams(found)
+    except TypeError as error:
+        raise LessonError(f"lessons/{name}.yaml: diagrams: {error}") from None
+    for diagram in drawn:
         for box in diagram.boxes:
             check_box(name, box, {"base", *found.get("worlds", {})})
     told = [key for part in found.get("instalments", []) for key in part["statements"]]

@@ -322,20 +322,32 @@ def direction(effect: Effect) -> str:
 
 
 def level(values: Sequence[float], unit: str, indicator: str = "") -> str:
-    """What a place is like: the mean over seeds, and that of the first, which is the class's.
+    """What a place is like: the mean over seeds.
 
     >>> level([30.0, 34.0], "%")
-    '32.0 % (in the class’s own world 30.0 %)'
+    '32.0 %'
     """
     if not all(math.isfinite(value) for value in values) or not values:
         return "no finite number"
-    mean, words = sum(values) / len(values), scale(indicator, unit)
-    said = f"{number(mean, 3)} {words}".strip()
-    return (
-        said
-        if len(values) == 1
-        else f"{said} (in the class\u2019s own world {number(values[0], 3)}{' %' if words == '%' else ''})"
-    )
+    return f"{number(sum(values) / len(values), 3)} {scale(indicator, unit)}".strip()
+
+
+def brief(name: str, effect: Effect, unit: str, indicator: str = "") -> str:
+    """A change in the fewest words: its size and interval where it shows, and that it does not where it does not.
+
+    >>> from experiments.effects import paired
+    >>> brief("With it", paired("x", [1.0, 1.0], [1.0, 1.0]), "%")
+    'With it: no difference in this model.'
+    """
+    found, words = verdict(effect), scale(indicator, unit, change=True)
+    between = f"{shown(effect).low} to {shown(effect).high}"
+    if found in (Verdict.UP, Verdict.DOWN):
+        said = f"{shown(effect).mean} {words} ({between}), {sure(effect)}"
+    elif found is Verdict.UNSURE and effect.seeds > 1:
+        said = f"the model cannot tell ({between} {words})".replace(" )", ")")
+    else:
+        said = sure(effect)
+    return f"{name}: {' '.join(said.split())}."
 
 
 # ---- sentences about several effects

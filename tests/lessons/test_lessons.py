@@ -87,6 +87,7 @@ def test_the_page_for_where_to_act_has_twelve_cards_that_lie_somewhere():
          "the box “x” looks at joy@all"),
         ({"diagrams": [{"figure": 1, "title": "x", "boxes": [{"title": "x", "text": "x", "outcome": "gini@all",
                         "world": "nowhere", "contrast": "x"}]}]}, "compares nowhere with base"),
+        ({"cards": {"items": [{"title": "x", "text": "Language", "friends": None}]}}, "a card has"),
         ({"extra": 1}, "unknown keys \\['extra'\\]"),
         ({"statements": {"a": {"says": "x", "ask": "x", "why": "x", "world": "nowhere", "outcome": "gini@all",
                                "sign": "up"}}}, "worlds are"),
@@ -112,10 +113,12 @@ def test_the_figures_of_the_module_are_diagrams_that_the_model_fills_in():
 def test_a_box_shows_the_level_of_the_place_and_what_a_change_does_to_it():
     box = Box("Work", "Who works.", outcome="participation@all", world="other", contrast="With it")
     one = diagrams.fill(box, found(2.0, 3.0, 4.0), "money")
-    assert one.level == "50.0 % (in the class\u2019s own world 50.0 %)"
-    assert one.said.startswith("With it: 3.0 percentage points higher; 90 % interval") and one.shows
+    assert (one.level, one.own) == ("50.0 %", "50.0")
+    assert one.said == "With it: +3.0 percentage points (+1.3 to +4.7), 3 of 3 seeds agree." and one.shows
     still = diagrams.fill(box, found(0.0, 0.0), "money")
-    assert still.said == "With it: no difference in this model, in any of 2 seeds." and still.strip is None
+    assert still.said == "With it: no difference in this model." and still.strip is None
+    unsure = diagrams.fill(box, found(-1.0, 2.0), "money")
+    assert unsure.said.startswith("With it: the model cannot tell (") and not unsure.shows
     assert diagrams.fill(Box("Voice", "Who decides."), [], "money").said == diagrams.NO_NUMBER
 
 
