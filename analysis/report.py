@@ -323,7 +323,9 @@ def figure_text(figure: Any, money: str) -> str:
     """A figure of an instrument with its unit."""
     if not isinstance(figure, dict) or not isinstance(figure.get("value"), (int, float)):
         return "-"
-    said = quantity(provenance.listed_value(figure["value"]), with_currency(str(figure.get("unit", "1")), money))
+    value = figure["value"]
+    said = provenance.listed_value(value) if value == round(value) else number(value)
+    said = quantity(said, with_currency(str(figure.get("unit", "1")), money))
     return said + (" (assumption)" if str(figure.get("source", "")).startswith("assumption") else "")
 
 

@@ -65,6 +65,7 @@ def test_the_seven_activities_and_the_lesson_on_findings_are_there():
         "TCH-07",
         "TCH-08",
         "TCH-09",
+        "TCH-10",
         "TCH-11",
         "TCH-12",
         "TCH-13",
@@ -387,4 +388,14 @@ def test_boxes_of_a_diagram_stay_empty_until_the_class_has_guessed(browser, writ
     assert not seen.page.locator(".boxes .shown").first.is_visible()
     seen.page.locator("#reveal").click()
     assert seen.page.locator(".boxes .shown").first.is_visible()
+    seen.page.close()
+
+
+@pytest.mark.parametrize("name", ["what_money_does", "where_to_act"])
+def test_it_prints_on_paper_without_results_and_buttons(browser, written, name):
+    seen = Watched(browser, written[name], 690)
+    seen.page.emulate_media(media="print")
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 690
+    assert not seen.page.locator("#reveal").is_visible() and not seen.page.locator(".result").first.is_visible()
+    assert len(seen.page.pdf(format="A4")) > 10_000
     seen.page.close()

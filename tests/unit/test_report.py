@@ -358,3 +358,15 @@ def test_the_answer_is_about_what_its_case_asks(tmp_path):
 def test_the_question_of_what_is_no_case_names_the_place_first(tmp_path):
     one = compared(invented(tmp_path / "r", seeds=2, months=13, withheld=False))
     assert report.question(one).startswith("Region of Diourbel, Senegal: what changes with “")
+
+
+def test_it_prints_on_paper_with_every_definition_and_no_links(browser, pages):
+    page = browser.new_page(viewport={"width": 690, "height": 990})
+    page.goto(pages("helpful").path.as_uri())
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 690
+    assert not page.locator("nav").is_visible() and not page.locator(".save").first.is_visible()
+    assert page.locator(".words dd").first.is_visible(), "what folds on the screen lies open on paper"
+    assert page.locator(".wide svg").first.is_visible() and not page.locator(".narrow svg").first.is_visible()
+    assert len(page.pdf(format="A4")) > 10_000
+    page.close()
