@@ -207,10 +207,13 @@ class Room(Handed):  # type: ignore[misc]
         return {c.name: (c.dtype, c.width, cls.columns[c.name], k) for k, c in declared if c.name in cls.columns}
 
     def __getattr__(self, name: str) -> Any:
-        if name not in self.columns:
-            return super().__getattr__(name)
-        vars(self)[name] = found = self._store.values(name)
-        found.flags.writeable = self.columns[name]
+        return self.shown(self._store, name) if name in self.columns else super().__getattr__(name)
+
+    @classmethod
+    def shown(cls, store: Table, name: str) -> Array:
+        """The values of one column; read-only unless declared written."""
+        found = store.values(name)
+        found.flags.writeable = cls.columns[name]
         return found
 
 
@@ -340,12 +343,15 @@ def undeclared(mechanism: Mechanism, error: Exception) -> UndeclaredError | None
         column, table = (found[1], found[2]) if found[1] else (found[4], found[3])
         if table == "Rules":
             return UndeclaredError(f"{name} uses the parameter {column} without declaring it")
-        return UndeclaredError(
-            f"{name} uses {table.lower()}.{column} without declaring it; add it to reads or writes of {name}"
-        )
+        return UndeclaredError(not_declared(name, f"{table.lower()}.{column}"))
     if "setitem(readonly" in text or "readonly array" in text or "read-only" in text:
         return UndeclaredError(f"{name} writes a column it only reads; move it from reads to writes of {name}")
     return None
+
+
+def not_declared(name: str, column: str) -> str:
+    """What to do about a column that a mechanism does not declare."""
+    return f"{name} uses {column} without declaring it; add it to reads or writes of {name}"
 
 
 class Month:
@@ -361,7 +367,7 @@ class Month:
         self.moved = world.moved  # levers that were moved last month
 
     def __getattr__(self, name: str) -> Any:
-        """The room of one table, by its name: views of the declared columns, asked for once until rows are added."""
+        """The room of one table, by its name: the declared columns, asked for once until rows are added."""
         found = self._mechanism._rooms.get(name)
         if found is None:
             raise UndeclaredError(f"{type(self._mechanism).__name__} uses {name} but declares no column of it")
@@ -369,17 +375,12 @@ class Month:
         store = self._world.population[kind.table]
         room: Any = store.rooms.get(kind)
         if _State.plain:
-            room = plain(*(self._view(store, store.columns[c], writable) for c, writable in kind.columns.items()))
+            room = plain(*(PlainColumn(kind.shown(store, name)) for name in kind.columns))
         elif room is None:
             words, address = store.words()
             store.rooms[kind] = room = kind.at(words, address, _store=store)
         vars(self)[name] = room
         return room
-
-    def _view(self, store: Table, declared: Column, writable: bool) -> PlainColumn:
-        view = store.values(declared.name)
-        view.flags.writeable = writable
-        return PlainColumn(view)
 
     @property
     def served(self) -> dict[str, Array]:
@@ -397,12 +398,10 @@ class Month:
 
     def values(self, declared: Column) -> Array:
         """One declared column as a NumPy array, also in plain mode; read-only unless declared written."""
-        room = getattr(self, declared.table.lower())
-        try:
-            found = getattr(room, declared.name)
-        except AttributeError as error:
-            raise undeclared(self._mechanism, error) or error from None
-        return found.values if isinstance(found, PlainColumn) else found
+        found = self._mechanism._rooms.get(declared.table.lower())
+        if found is None or declared.name not in found[0].columns:
+            raise UndeclaredError(not_declared(type(self._mechanism).__name__, str(declared)))
+        return found[0].shown(self._world.population[declared.table], declared.name)
 
     def luck(self, purpose: str) -> Luck:
         """The stream of a decision taken this month."""

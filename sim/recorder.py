@@ -104,8 +104,9 @@ class Recorder:
             month -= self._world.burn_in
             population = self._world.population
             homes = population.households.id[population.persons.household[rows]]
-            what = (month, ids[rows], homes, event, reasons, values, *(beside.get(name, 0.0) for name in BESIDE))
-            self._events.append((len(rows), *(one.copy() if isinstance(one, np.ndarray) else one for one in what)))
+            what = (reasons, values, *(beside.get(name, 0.0) for name in BESIDE))
+            told = [one.copy() if isinstance(one, np.ndarray) else one for one in what]
+            self._events.append((len(rows), month, ids[rows], homes, event, *told))
             if event == Event.DIED:  # their rows go at the next compaction
                 for row in rows.tolist():
                     self._gone[int(ids[row])] = self._about(row)

@@ -115,7 +115,7 @@ class Table:
             shape = (max(count, 1), declared.width) if declared.width else (max(count, 1),)
             self._store[name] = np.full(shape, declared.initial, declared.dtype)
         self._rows: tuple[int, Array, Array] | None = None  # at which compaction, sorted ids, their rows
-        self.rooms: dict[Any, Any] = {}  # what mechanisms were handed, until rows are added or moved
+        self.rooms: dict[Any, Any] = {}  # what mechanisms are handed, until columns move in memory
         self._words: tuple[Array, int] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -134,10 +134,14 @@ class Table:
     def words(self) -> tuple[Array, int]:
         """What compiled loops are handed, and its address: the number of rows, then where each column begins."""
         if self._words is None:
-            words = np.array([0, *(stored.ctypes.data for stored in self._store.values())], np.int64)
+            words = np.array([self.count, *(stored.ctypes.data for stored in self._store.values())], np.int64)
             self._words = words, words.ctypes.data
-        self._words[0][0] = self.count
         return self._words
+
+    def _moved(self) -> None:
+        """Columns stand elsewhere in memory now."""
+        self._words = None
+        self.rooms.clear()
 
     def add(self, rows: int, **values: Any) -> Array:
         """Append rows, columns not named at their initial value; return the new row numbers."""
@@ -145,14 +149,15 @@ class Table:
         if unknown:
             raise KeyError(f"{type(self).__name__} has no column {sorted(unknown)}; it has {sorted(self.columns)}")
         first, self.count = self.count, self.count + rows
-        self.rooms.clear()
         held = len(next(iter(self._store.values())))
         if self.count > held:
             for name, stored in self._store.items():
                 shape = (max(self.count, 64 + held * 9 // 8), *stored.shape[1:])
                 self._store[name] = np.full(shape, self.columns[name].initial, stored.dtype)
                 self._store[name][:first] = stored[:first]
-            self._words = None
+            self._moved()
+        elif self._words:
+            self._words[0][0] = self.count
         for name, given in values.items():  # what lies beyond the rows in use is at its initial value
             self._store[name][first : self.count] = given
         return np.arange(first, self.count, dtype=np.int32)
@@ -161,8 +166,7 @@ class Table:
         """Keep exactly the rows in ``order``, in that order; return where each old row went (-1: dropped)."""
         moved = np.full(self.count, -1, np.int32)
         moved[order] = np.arange(len(order), dtype=np.int32)
-        self.rooms.clear()
-        self._words = None
+        self._moved()
         for name, stored in self._store.items():
             kept = stored[: self.count][order]
             nobody = np.full((1, *stored.shape[1:]), self.columns[name].initial, stored.dtype)

@@ -23,7 +23,7 @@ from sim.indicators import INDICATORS, Indicator
 from sim.ledger import Flow, Ledger
 from sim.mechanism import Answer, Mechanism, Month, PlainColumn, uncompiled, undeclared
 from sim.population import Firms, Households, Migrants, Persons, Population
-from sim.table import TABLES, Array, Column, Kind, Table
+from sim.table import TABLES, Array, Column, Kind
 
 ADDED = 2**61  # ids from here on are of people added by a test
 MOVABLE = (Migrants, Firms, Households, Persons)  # tables whose rows move in compaction
@@ -209,12 +209,15 @@ def traced(read: set[str], written: set[str]) -> Iterator[None]:
             written.add(self.name)
             self.values[key] = value
 
-    view, values = Month._view, Month.values
+    room, values = Month.__getattr__, Month.values
 
-    def traced_view(self: Month, store: Table, declared: Column, writable: bool) -> Any:
-        found = view(self, store, declared, writable)
-        wrapped = Traced(found.values)
-        wrapped.name = str(declared)
+    def traced_room(self: Month, name: str) -> Any:
+        found = room(self, name)
+        columns = []
+        for column, plain in zip(found._fields, found, strict=True):
+            columns.append(Traced(plain.values))
+            columns[-1].name = f"{name}.{column}"
+        vars(self)[name] = wrapped = type(found)(*columns)
         return wrapped
 
     def traced_values(self: Month, declared: Column) -> Array:
@@ -222,11 +225,11 @@ def traced(read: set[str], written: set[str]) -> Iterator[None]:
         return values(self, declared)
 
     with uncompiled():
-        Month._view, Month.values = traced_view, traced_values  # type: ignore[method-assign]
+        Month.__getattr__, Month.values = traced_room, traced_values  # type: ignore[method-assign]
         try:
             yield
         finally:
-            Month._view, Month.values = view, values  # type: ignore[method-assign]
+            Month.__getattr__, Month.values = room, values  # type: ignore[method-assign]
 
 
 def check_columns_used(kind: type[Mechanism], worlds: list[World]) -> None:

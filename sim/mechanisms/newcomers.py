@@ -244,7 +244,8 @@ class Newcomers(Mechanism):
     def send(self, month: Month) -> None:
         """Those at work send to their origin, by the equation of R4."""
         rows = np.flatnonzero(month.values(Persons.newcomer))
-        rows = rows[np.isin(month.values(Persons.status)[rows], (EMPLOYED, OWN_ACCOUNT))]
+        status = month.values(Persons.status)[rows]
+        rows = rows[(status == EMPLOYED) | (status == OWN_ACCOUNT)]
         rows = rows[np.argsort(month.values(Persons.id)[rows], kind="stable")]
         homes = month.values(Persons.household)[rows]
         rows = rows[np.unique(homes, return_index=True)[1]]  # one sender of a household: the first by identity
