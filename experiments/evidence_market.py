@@ -198,8 +198,8 @@ def few(form: Form) -> range:
 
 
 REASON = (
-    "It is weak for two reasons. The phase: unemployment of a place answers demand within a quarter, half of the answer "
-    "is gone within the year and all of it in less than two, before the demand is, because what applicants ask follows "
+    "It is weak for two reasons. The phase: unemployment of a place answers demand in a quarter, half of the answer is "
+    "gone within the year and all of it in less than two, before the demand is, because what applicants ask follows "
     "pay on offer; posted pay peaks a year after the shock, and pay of all, reviewed once a year, after nearly two: so "
     "pay of a year later has the curve (third part). And what lasts: without any shock to demand log unemployment of "
     "places of 2,500 moves nearly as much, because firms' own productivity does and single employers are large there; "
