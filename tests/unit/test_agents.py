@@ -292,7 +292,9 @@ def test_a_pickled_model_goes_on_and_a_pickled_agent_brings_its_model(town):
 
 
 def test_what_explains_nothing_is_said(town):
-    with pytest.raises(ValueError, match="'weather' explains no decision of a Person; migration, participation, remittances do"):
+    with pytest.raises(
+        ValueError, match="'weather' explains no decision of a Person; migration, participation, remittances do"
+    ):
         town.agent(Person, 101).explain("weather")
 
 
