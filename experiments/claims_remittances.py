@@ -235,8 +235,9 @@ def clm_17(form: Form) -> list[Effect]:
                effect(null, "recruiters", "trip_debt_months"), True, "nobody leaves", "month"),
         Effect("what arrives", effect(found, "recruiters", "remittances_received", 100.0 / base), +1,
                effect(null, "recruiters", "remittances_received", 100.0 / base), True, "nobody leaves", "%",
-               f"The number away rises by {100.0 * abroad_more:.0f} %: with the fee capped many more can pay a way.",
-               "Few leave by a recruiter in five years, against all who were away before."),
+               f"The number away rises by {100.0 * abroad_more:.0f} %: with the fee capped many more can pay a way, "
+               "and recruiters place everybody who asks. Where employers abroad ask for few, most of the fee is what a "
+               "scarce place is worth, and the number of places would bind: an upper bound."),
         Effect("what arrives per migrant", each_one, 0, unit="%"),
     ]  # fmt: skip
 
