@@ -16,8 +16,8 @@ def ascending(values: Array, ids: Array) -> Array:
     order = np.argsort(values)
     inside = values[order]
     same = inside[1:] == inside[:-1]
-    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
-    if len(tied):
+    if same.any():
+        tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
         rows, run = order[tied], np.cumsum(~np.append(False, same)[tied])
         rank = np.empty(len(rows), np.int64)
         rank[np.argsort(ids[rows])] = np.arange(len(rows))

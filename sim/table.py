@@ -115,6 +115,7 @@ class Table:
             shape = (max(count, 1), declared.width) if declared.width else (max(count, 1),)
             self._store[name] = np.full(shape, declared.initial, declared.dtype)
         self._rows: tuple[int, Array, Array] | None = None  # at which compaction, sorted ids, their rows
+        self._late: dict[int, int] = {}  # ids of rows added since, and their rows
         self.rooms: dict[Any, Any] = {}  # what mechanisms are handed, until columns move in memory
         self._words: tuple[Array, int] | None = None
 
@@ -184,14 +185,15 @@ class Table:
         if known is None or known[0] != self.compactions or self.count > len(known[1]) + max(4096, self.count // 16):
             order = np.argsort(own)
             self._rows = known = (self.compactions, own[order], order)
+            self._late = {}
         _, sorted_ids, order = known
         place = np.minimum(np.searchsorted(sorted_ids, wanted), len(order) - 1)
         found = np.where(sorted_ids[place] == wanted, order[place], -1)
-        first = len(order)
-        if self.count > first:  # few rows were added since: look among those alone
-            late = np.argsort(own[first:])
-            place = np.minimum(np.searchsorted(own[first:][late], wanted), len(late) - 1)
-            found = np.where((found < 0) & (own[first:][late[place]] == wanted), first + late[place], found)
+        first = len(order) + len(self._late)
+        self._late.update(zip(own[first:].tolist(), range(first, self.count), strict=True))
+        if self._late and (found < 0).any():  # few rows were added since: look among those
+            late = [self._late.get(one, -1) for one in wanted[found < 0].tolist()]
+            found[found < 0] = late
         return found
 
     def memory(self) -> int:
