@@ -168,14 +168,20 @@ def t22(form: Form) -> list[Part]:
              means="Set through the depth of the slump, so no test."),
         Part("b: unemployment at the end of 2008", each("2008"), 5.0, 10.0, 7.07, "%", ("B07",),
              f"{np.mean(each('closed')):.1f} % with the border kept closed.",
+             "Once demand is back, unemployment is what it was before the slump: why it stayed high in Poland is in no "
+             "input.",
              picture=Picture("Poland: unemployment and emigration", "year", "%", lines)),
-        Part("b: emigrants before the border opens", each("emigrants 2003"), None, 1.0, 0.5, "% of adults", ("G15",)),
+        Part("b: emigrants before the border opens", each("emigrants 2003"), None, 1.0, 0.5, "% of adults", ("G15",),
+             reason="The slump sends more people to Germany than the census of 2002 found there."),
         Part("b: emigrants at the end of 2008", each("emigrants 2008"), 1.5, 4.0, 2.3, "% of adults", ("G15",),
-             f"{np.mean(each('emigrants closed')):.1f} % with the border kept closed."),
+             f"{np.mean(each('emigrants closed')):.1f} % with the border kept closed.",
+             "Germany holds more of them than it did."),
         Part("b: share of the fall of unemployment that emigration explains", each("explained"), 5.0, 60.0, None, "%",
-             ("B07",), "By the twin with the border kept closed."),
+             ("B07",), "By the twin with the border kept closed.",
+             "Those who cannot go to Britain go to Germany instead, so that a closed border keeps few at home."),
         Part("b: gain in pay of the low-skilled less that of the skilled", each("gap"), None, 0.0, None, "log points",
-             ("G15",), f"Low {np.mean(each('low')):+.3f}, skilled {np.mean(each('middle')):+.3f} over the twin."),
+             ("G15",), f"Low {np.mean(each('low')):+.3f}, skilled {np.mean(each('middle')):+.3f} over the twin.",
+             "An open border moves few more people, and pay of neither level by anything that can be told from none."),
     ]  # fmt: skip
     return parts
 
