@@ -21,7 +21,7 @@ from experiments.worlds import Array, Bench, advance, started
 from scenarios.configuration import Configuration
 
 FIRST, SECOND = "parameters.migration.norm_weight", "parameters.migration.tie_weight"
-NORMS, TIES = (0.0, 1.5, 3.0, 4.5, 6.0), (0.0, 0.5, 1.0, 1.5)
+NORMS, TIES = (0.0, 2.0, 4.0, 5.0, 6.0), (0.0, 0.5, 1.0, 1.5)
 STARTS = (0.02, 0.15)  # of adults abroad: where nobody has left yet, and where many have
 TIPPED = 0.25  # of people aged 15 to 64 away in the end
 EARLY = 10  # year in which the share is compared with the end
