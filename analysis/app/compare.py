@@ -23,6 +23,7 @@ BEAT, IDLE = 400, 4000  # ms between two looks at what is running, and where not
 PATIENCE = 8.0  # s after which a drawing that has not arrived is asked for again
 LIVES = 120.0  # s after which a brief is written without the lives of its household
 _ONE_BRIEF = threading.Lock()  # matplotlib keeps one style for the whole process
+WHY = {"aria-describedby": "state"}  # what is running, and so why a button is greyed
 SHARES = tuple(f"share-{name}" for name in BUNDLE)
 
 
@@ -102,10 +103,10 @@ def results() -> list[Any]:
                 html.P("Getting ready …", id="state", role="status"),
                 html.Div(
                     [
-                        html.Button("Pause", id="pause", disabled=True),
-                        html.Button("One month", id="step", disabled=True),
-                        html.Button("Stop", id="stop", disabled=True),
-                        html.Button("Run again", id="again", disabled=True),
+                        html.Button("Pause", id="pause", disabled=True, **WHY),
+                        html.Button("One month", id="step", disabled=True, **WHY),
+                        html.Button("Stop", id="stop", disabled=True, **WHY),
+                        html.Button("Run again", id="again", disabled=True, **WHY),
                     ],
                     className="buttons",
                 ),
@@ -118,9 +119,14 @@ def results() -> list[Any]:
         html.Details([html.Summary("What these words mean"), html.Dl(id="words")]),
         html.Div(
             [
-                html.Button("Save the brief", id="save", disabled=True),
+                html.Button("Save the brief", id="save", disabled=True, **{"aria-describedby": "save-why"}),
                 html.Button("Copy the link", id="copy"),
                 html.Span(id="copied", role="status", className="quiet"),
+                html.Small(
+                    "The brief can be saved when the run is done; writing it takes some seconds.",
+                    id="save-why",
+                    className="quiet",
+                ),
             ],
             className="buttons",
         ),

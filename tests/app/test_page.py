@@ -196,6 +196,13 @@ def test_other_luck_makes_other_worlds(visit):
     assert one.page.locator("#score").inner_text() != before and one.faults == []
 
 
+UNEXPLAINED = """() => Array.from(document.querySelectorAll('main :disabled')).filter(one => {
+  if (!one.getClientRects().length) return false;
+  const why = document.getElementById(one.getAttribute('aria-describedby'));
+  return !why || !why.innerText.trim(); }).map(one => one.outerHTML)"""
+"""Controls that are greyed without a reason beside them."""
+
+
 def test_pause_step_stop_and_what_is_greyed(visit):
     one = visit("/?place=teaching_toy_village&package=care_and_work&persons=2000&months=240&seeds=3")
     one.page.wait_for_function("() => document.querySelector('#state').innerText.includes('month')", timeout=60_000)
@@ -203,12 +210,14 @@ def test_pause_step_stop_and_what_is_greyed(visit):
     one.page.wait_for_function("() => document.querySelector('#state').innerText.startsWith('Paused at month')")
     month = one.page.locator("#state").inner_text()
     assert one.page.locator("#save").is_disabled() and one.page.locator("#pause").inner_text() == "Go on"
+    assert one.page.evaluate(UNEXPLAINED) == []
     one.page.locator("#step").click()
     one.page.wait_for_function("was => document.querySelector('#state').innerText.startsWith('Paused at month') && "
                                "document.querySelector('#state').innerText !== was", arg=month)  # fmt: skip
     one.page.locator("#stop").click()
     one.page.wait_for_function("() => document.querySelector('#state').innerText.startsWith('Stopped')")
     assert one.page.locator("#step").is_disabled() and one.page.locator("#again").is_enabled()
+    assert one.page.evaluate(UNEXPLAINED) == []
     assert one.faults == []
 
 
