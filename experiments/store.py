@@ -664,7 +664,10 @@ def encoded(table: pa.Table) -> bytes:
     """A table as the bytes of a part."""
     buffer = io.BytesIO()
     words = [name for name, kind in ROWS.items() if kind is TEXT and name in table.column_names]
-    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True, use_dictionary=words or False)
+    pq.write_table(
+        table, buffer, compression="zstd", write_page_checksum=True, use_dictionary=words or False,
+        write_statistics=["run_id"],  # by which parts are passed over; those of other columns help nobody
+    )  # fmt: skip
     return buffer.getvalue()
 
 
