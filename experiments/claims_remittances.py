@@ -232,7 +232,10 @@ def clm_17(form: Form) -> list[Effect]:
     ]  # fmt: skip
     return [
         Effect("debt of migrants, in months of pay", effect(found, "recruiters", "trip_debt_months"), -1,
-               effect(null, "recruiters", "trip_debt_months"), True, "nobody leaves", "month"),
+               effect(null, "recruiters", "trip_debt_months"), True, "nobody leaves", "month",
+               f"{np.mean(each(found, 'without trip_debt_months')):.2f} months without it, over all who are away.",
+               "At the full fee hardly anybody goes by a recruiter, and who pays the way at once owes nothing; at the "
+               "capped one many go on an advance. Each owes less than at the full fee, all together more."),
         Effect("what arrives", effect(found, "recruiters", "remittances_received", 100.0 / base), +1,
                effect(null, "recruiters", "remittances_received", 100.0 / base), True, "nobody leaves", "%",
                f"The number away rises by {100.0 * abroad_more:.0f} %: with the fee capped many more can pay a way, "
