@@ -24,7 +24,7 @@ from experiments.run import processors
 from scenarios.configuration import Configuration
 
 Array = np.ndarray
-SLICE = 0.08  # s, that a process works before it looks whose turn it is
+SLICE = 0.15  # s, that a process works before it looks whose turn it is
 JOBS, KEPT = 30, 1e9  # jobs and bytes of results that are kept; the oldest finished job is forgotten first
 WAITING = 12  # unfinished jobs at most; who comes after is asked to wait
 ABANDONED = 40.0  # s without anybody looking after which a job is stopped
@@ -294,7 +294,7 @@ class Engine:
                 run.busy = True
                 run.worker = k
                 key = run.key(job.name)
-                months = max(1, min(12, int(SLICE / paces.get(job.name, 0.01)), job.limit - max(run.month, 0)))
+                months = max(1, min(24, int(SLICE / paces.get(job.name, 0.01)), job.limit - max(run.month, 0)))
             try:
                 begun = time.perf_counter()
                 if run.month < 0:
