@@ -110,6 +110,7 @@ class Store:
         self.folder = pathlib.Path(folder)
         self._verified: dict[pathlib.Path, tuple[int, int]] = {}
         self._held: dict[pathlib.Path, list[tuple[str, str]]] = {}
+        self._layouts: list[_Layout] = []  # of the runs stored last: the next ones mostly have the same
 
     # ---- the plan
 
@@ -214,7 +215,7 @@ class Store:
         if not finished:
             return
         with self._clearly():
-            name = self._write_part("runs", _rows_table(finished))
+            name = self._write_part("runs", _rows_table(finished, self._layouts))
             self._write_part("summary", _summary_table(finished, name))
             for one in finished:
                 (self.folder / "failures" / f"{one.run_id}.json").unlink(missing_ok=True)
@@ -578,29 +579,29 @@ def _equal(a: np.ndarray, b: np.ndarray) -> bool:
     return bool((np.ascontiguousarray(a).view(np.uint8) == np.ascontiguousarray(b).view(np.uint8)).all())
 
 
-def _rows_table(finished: Sequence[Finished]) -> pa.Table:
-    """The months of several runs in one order, whoever finished first."""
+def _rows_table(finished: Sequence[Finished], layouts: list[_Layout]) -> pa.Table:
+    """The months of several runs in one order, whoever finished first; ``layouts`` are known ones, the last to stay."""
     ordered = sorted(finished, key=lambda one: one.run_id)
-    layouts: list[_Layout] = []
+    of: list[_Layout] = []
     for one in ordered:
-        fitting = next((layout for layout in layouts[-1:] if layout.fits(one.rows)), None)
-        layouts.append(fitting or _Layout(one.rows))
-    ids = np.repeat(np.arange(len(ordered), dtype=np.int32), [len(layout.order) for layout in layouts])
+        if not (layouts and layouts[-1].fits(one.rows)):
+            layouts.append(_Layout(one.rows))
+        of.append(layouts[-1])
+    ids = np.repeat(np.arange(len(ordered), dtype=np.int32), [len(layout.order) for layout in of])
     columns = {
         "run_id": pa.DictionaryArray.from_arrays(ids, pa.array([one.run_id for one in ordered])),
-        "month": pa.array(np.concatenate([layout.month for layout in layouts])),
-        "value": pa.array(
-            np.concatenate([one.rows["value"][of.order] for one, of in zip(ordered, layouts, strict=True)])
-        ),
+        "month": pa.array(np.concatenate([layout.month for layout in of])),
+        "value": pa.array(np.concatenate([one.rows["value"][its.order] for one, its in zip(ordered, of, strict=True)])),
     }
     for k, name in enumerate(("indicator", "group")):
         words: dict[str, int] = {}
-        place = {
-            id(layout): np.array([words.setdefault(str(word), len(words)) for word in layout.words[k]], np.int32)
-            for layout in dict.fromkeys(layouts)
-        }
-        codes = np.concatenate([place[id(layout)][layout.codes[k]] for layout in layouts])
-        columns[name] = pa.DictionaryArray.from_arrays(codes, pa.array(list(words), pa.string()))
+        codes = {}
+        for layout in dict.fromkeys(of):
+            place = np.array([words.setdefault(str(word), len(words)) for word in layout.words[k]], np.int32)
+            codes[layout] = place[layout.codes[k]]
+        every = np.concatenate([codes[layout] for layout in of])
+        columns[name] = pa.DictionaryArray.from_arrays(every, pa.array(list(words), pa.string()))
+    del layouts[:-1]
     schema = _rows_schema(columns["indicator"].dictionary.to_pylist())
     return pa.table([columns[name] for name in ROWS], schema=schema)
 
@@ -665,7 +666,8 @@ def encoded(table: pa.Table) -> bytes:
     buffer = io.BytesIO()
     words = [name for name, kind in ROWS.items() if kind is TEXT and name in table.column_names]
     pq.write_table(
-        table, buffer, compression="zstd", write_page_checksum=True, use_dictionary=words or False,
+        table, buffer, write_page_checksum=True, use_dictionary=words or False,
+        compression={name: "snappy" if name == "value" else "zstd" for name in table.column_names},
         write_statistics=["run_id"],  # by which parts are passed over; those of other columns help nobody
     )  # fmt: skip
     return buffer.getvalue()
