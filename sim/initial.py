@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from sim.survey import People
 
 BURN_IN = 24
-ROUNDS = 100
+ROUNDS = 400
 STEADY = 25  # rounds with full steps
 TOLERANCE = 1e-3
 FEW = 100  # people in or near the labour force, below which the tolerance widens: each of them is a large part

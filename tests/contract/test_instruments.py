@@ -148,11 +148,15 @@ def test_it_can_be_taken_away_in_any_month(place, path):
 
 @pytest.fixture(scope="module")
 def two_years(small_world) -> tuple[tuple[Any, Any], ...]:
-    """Two larger places after the burn-in and two years later: as usual; where credit and buildings are scarce."""
+    """Larger places after the burn-in and two years later.
+
+    As usual; where credit and buildings are scarce; and one whose skilled people go abroad.
+    """
     usual = small_world(population=3000, inputs=_inputs())
     scarce = small_world(population=3000, inputs=dataclasses.replace(_inputs(), loan_capital=0.0))
     scarce.population.localities.buildings[:] *= 0.2
-    return tuple((start, run(clone(start), MONTHS_TO_SHOW)) for start in (scarce, usual))
+    skilled = small_world(population=3000, inputs=read_pack(library.load_territory("poland_return_2008")).inputs)
+    return tuple((start, run(clone(start), MONTHS_TO_SHOW)) for start in (scarce, usual, skilled))
 
 
 @pytest.mark.parametrize("path", ALL)

@@ -18,7 +18,7 @@ PATH = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
 OWN = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
 DISKS = r"""
 set -u
-mount -t tmpfs -o size=80k tmpfs "$DISK" || exit 77
+mount -t tmpfs -o size="$BYTES" tmpfs "$DISK" || exit 77
 go() { "$PYTHON" -m unit.quick_runs "$DISK/out" 30 4 2 2> "$OUT/$1.err"; echo $? > "$OUT/$1.code"; }
 go full
 mkdir "$OUT/full" && cp -a "$DISK/out/." "$OUT/full"
@@ -32,10 +32,15 @@ mkdir "$OUT/again" && cp -a "$DISK/out/." "$OUT/again"
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory):
+def quiet(tmp_path_factory):
     folder = tmp_path_factory.mktemp("quiet")
     run_plan(quick_plan(*SIZE), folder, workers=1, run=quick_run)
-    return rows(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(quiet):
+    return rows(quiet)
 
 
 def nothing_half(folder: pathlib.Path) -> int:
@@ -50,15 +55,17 @@ def nothing_half(folder: pathlib.Path) -> int:
 
 
 @POSIX
-def test_a_sweep_on_a_disk_that_is_full_or_read_only_says_so_and_goes_on_when_there_is_room(expected, tmp_path):
-    """A disk of 80 kB in a mount namespace of its own, with two workers."""
+def test_a_sweep_on_a_disk_that_is_full_or_read_only_says_so_and_goes_on_when_there_is_room(quiet, expected, tmp_path):
+    """A disk with room for the plan and for a few of its parts, in a mount namespace of its own, with two workers."""
+    plan = sum(-(-(quiet / name).stat().st_size // 4096) * 4096 for name in ("sweep.json", "plan.parquet"))
     disk, out = tmp_path / "disk", tmp_path / "out"
     disk.mkdir()
     out.mkdir()
     try:
         done = subprocess.run(
             [*OWN, DISKS], capture_output=True, text=True, timeout=300, cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": PATH, "PYTHON": sys.executable, "DISK": str(disk), "OUT": str(out)},
+            env={**os.environ, "PYTHONPATH": PATH, "PYTHON": sys.executable, "DISK": str(disk), "OUT": str(out),
+                 "BYTES": str(plan + 40_000)},
         )  # fmt: skip
     except FileNotFoundError:
         pytest.skip("this system knows no namespaces")
