@@ -655,6 +655,39 @@ def newcomer_share(t: Tally) -> Array:
     return ratio(t.newcomers_employed, t.employees, 100)
 
 
+@indicator("%", "Skilled people away", "people", "", "IND-15")
+def skilled_away(t: Tally) -> Array:
+    """Skilled people away over all skilled adults from here."""
+    return ratio(t.away_skilled, t.away_skilled + t.skilled, 100)
+
+
+@indicator("year/month", "Schooling that left", "people", "down", "IND-15")
+def schooling_lost(t: Tally) -> Array:
+    """Years of schooling of the skilled people who left this month: what was spent on them here, before any price."""
+    return t.left_schooling / 100
+
+
+@indicator("money/month", "Taxes lost with skilled people", "people", "down", "IND-15")
+def taxes_lost(t: Tally) -> Array:
+    """Skilled people away times the tax on formal pay that a skilled adult pays here in the mean."""
+    return ratio(t.skilled_taxes / 100, t.skilled) * t.away_skilled
+
+
+@reading("%", "Public posts not filled", "down", "IND-15")
+def public_posts_open(month: Month) -> float:
+    """Labour that public employers want and lack, over what they want, in efficiency units."""
+    public = (month.values(Firms.sector) == Sector.PUBLIC) & (month.values(Firms.open) == 1)
+    wanted, held = (month.values(column)[public].astype(np.float64) for column in (Firms.desired_labour, Firms.labour))
+    total = math.fsum(wanted.tolist())
+    return 100.0 * math.fsum(np.maximum(wanted - held, 0.0).tolist()) / total if total > 0 else 0.0
+
+
+@indicator("persons/month", "Skilled people back less gone", "people", "up", "IND-17")
+def skilled_balance(t: Tally) -> Array:
+    """Skilled people who came back this month less those who left."""
+    return t.back_skilled - t.left_skilled
+
+
 @indicator("%", "Over-qualified abroad", "people", "down", "IND-16")
 def overqualified_away(t: Tally) -> Array:
     """Skilled migrants in basic work over all skilled migrants."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.codes import Event, Motive, Reason, Return, Sector, Status, Use
 from sim.mechanism import Mechanism, Month, kernel
+from sim.mechanisms.government import tax_on
 from sim.population import (
     Firms,
     Households,
@@ -63,13 +64,14 @@ PERSON_TALLIES = (
     "migrant_debt", "search_months", "returnees", "nonlabour_income", "months_away", "transfers", "transfer_costs",
     "family_migrants", "migrant_pay", "employers", "left", "left_pushed", "left_again", "came_back", "sent_back",
     "failed_back", "prepared", "settled", "settled_well", "out_to_study", "out_with_pension", "out_to_care",
-    "out_by_taste",
+    "out_by_taste", "skilled", "skilled_taxes", "left_skilled", "left_schooling", "back_skilled",
 )  # fmt: skip
 (PERSONS, ADULTS, LABOUR_FORCE, WORKING, EMPLOYEES, OWN, SEARCHING, DISCOURAGED, BY_REMITTANCES, FORMAL, INSURED,
  SCHOOL_AGE, AT_SCHOOL, CARE, CARERS, EARNINGS, WAGES, HOURS_SHARE, RESERVATION, HOLDERS, SKILL, SCHOOLING, INCOMERS,
  GONE, ORIGIN_ADULTS, GONE_ADULTS, GONE_SKILLED, OVERQUALIFIED, IDLE, IRREGULAR, TRIP_DEBT, SEARCHED, RETURNEES,
  NONLABOUR, EXPERIENCE, SENT, COSTS, FAMILY_STAYS, PAID_THERE, EMPLOYERS, LEFT, PUSHED, LEFT_AGAIN, BACK, FORCED,
- FAILED, PREPARED, SETTLED, SETTLED_WELL, STUDYING, PENSIONED, CARING, UNWILLING,
+ FAILED, PREPARED, SETTLED, SETTLED_WELL, STUDYING, PENSIONED, CARING, UNWILLING, SKILLED, SKILLED_TAXES,
+ LEFT_SKILLED, LEFT_SCHOOLING, BACK_SKILLED,
  ) = range(len(PERSON_TALLIES))  # fmt: skip
 
 HOUSEHOLD_TALLIES = (
@@ -120,7 +122,7 @@ class Observation(Mechanism):
         Firms.labour, Firms.desired_labour, Firms.posted_wage, Firms.marginal_product, Firms.necessity,
         Lenders.locality, Lenders.written_off,
         Localities.price, Localities.price_index, Localities.school_quality, Localities.health_quality,
-        Localities.poverty_line, Localities.adults, Localities.anchor_prices,
+        Localities.poverty_line, Localities.tax_rate, Localities.adults, Localities.anchor_prices,
         Markets.locality, Markets.vacancies, Markets.hires, Markets.found, Markets.separations, Markets.employees,
     )  # fmt: skip
     on: int = 1
@@ -174,6 +176,9 @@ def tally_persons(
                 cells[cell, LEFT] += 1
                 cells[cell, PUSHED] += migrants.pushed[spell]
                 cells[cell, LEFT_AGAIN] += persons.returnee[i]
+                if persons.occupation[i] == 1:
+                    cells[cell, LEFT_SKILLED] += 1
+                    cells[cell, LEFT_SCHOOLING] += round(persons.schooling[i] * 100.0)
             continue
         cells[cell, PERSONS] += 1
         if 7 <= age < 18:
@@ -187,12 +192,14 @@ def tally_persons(
         cells[cell, SKILL] += round(persons.skill[i] * 100.0)
         cells[cell, SCHOOLING] += round(persons.schooling[i] * 100.0)
         cells[cell, NONLABOUR] += round(persons.nonlabour_income[i] * 100.0)
+        cells[cell, SKILLED] += persons.occupation[i]
         if persons.returnee[i]:
             cells[cell, RETURNEES] += 1
             cells[cell, EXPERIENCE] += persons.months_away[i]
             since = age_base + 1 - persons.return_month[i]
             if since == 0:
                 cells[cell, BACK] += 1
+                cells[cell, BACK_SKILLED] += persons.occupation[i]
                 cells[cell, FORCED] += 1 if persons.return_kind[i] == SENT_BACK else 0
                 cells[cell, FAILED] += 1 if persons.return_kind[i] == WITHOUT else 0
                 cells[cell, PREPARED] += round(persons.preparedness[i] * 100.0)
@@ -214,6 +221,9 @@ def tally_persons(
             cells[cell, INSURED] += persons.insured[i]
             cells[cell, EARNINGS] += round(persons.earnings[i] * 100.0)
             cells[cell, WAGES] += round(persons.wage[i] * 100.0)
+            if persons.formal[i] and persons.occupation[i] == 1:
+                tax_rate = localities.tax_rate[households.locality[home]]
+                cells[cell, SKILLED_TAXES] += round(tax_on(persons.earnings[i], tax_rate) * 100.0)
             cells[cell, HOURS_SHARE] += 100 if persons.hours[i] > 100.0 else 50
             cells[cell, INCOMERS] += persons.newcomer[i]
             if firms.founder[persons.employer[i]] == i:

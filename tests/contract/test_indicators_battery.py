@@ -118,6 +118,19 @@ def skilled_away(model):
     return [m for m in model.agents_by_type[Migrant] if m.person.occupation is Occupation.SKILLED]
 
 
+def skilled_here(model):
+    return [p for p in people(model) if p.occupation is Occupation.SKILLED]
+
+
+def public(model):
+    return [f for f in model.agents_by_type[Firm] if f.sector is Sector.PUBLIC]
+
+
+def tax(person) -> float:
+    rate = person.household.locality.tax_rate
+    return person.earnings * rate / (1.0 - rate)
+
+
 SLOWLY = {
     "population": lambda m: len(people(m, adults=False)),
     "participation": participation,
@@ -164,6 +177,14 @@ SLOWLY = {
     "prevalence": prevalence,
     "prevalence_women": lambda m: prevalence(m, Sex.WOMAN),
     "prevalence_men": lambda m: prevalence(m, Sex.MAN),
+    "skilled_away": lambda m: share(skilled_away(m), skilled_away(m) + skilled_here(m)),
+    "taxes_lost": lambda m: (
+        sum(tax(p) for p in skilled_here(m) if p.status is Status.EMPLOYED and p.formal)
+        / len(skilled_here(m)) * len(skilled_away(m))
+    ),
+    "public_posts_open": lambda m: (
+        100.0 * sum(max(f.desired_labour - f.labour, 0.0) for f in public(m)) / sum(f.desired_labour for f in public(m))
+    ),
     "overqualified_away": lambda m: share(
         [g for g in skilled_away(m) if g.employed and g.occupation is Occupation.BASIC], skilled_away(m)
     ),
@@ -193,6 +214,22 @@ def test_it_is_what_a_slow_look_at_agents_gives(name, town):
     model, tally = town
     found = float(INDICATORS[name].compute(tally)[0])
     assert found == pytest.approx(SLOWLY[name](model), rel=2e-3, abs=6e-3)
+
+
+def test_skilled_people_who_leave_and_come_back_are_counted_in_their_month(small_model):
+    model = small_model(population=600)
+    moved = 0
+    for _ in range(36):
+        model.run_for(1)
+        now = model.world.month - model.setup.burn_in
+        left = [m for m in skilled_away(model) if m.start_month == now and not m.onward]
+        back = [p for p in skilled_here(model) if p.returnee and p.return_month == now]
+        expected = sum(m.person.schooling for m in left), len(back) - len(left)
+        found = [model.recorder.series(name)[-1] for name in ("schooling_lost", "skilled_balance")]
+        assert found == pytest.approx(expected, abs=0.02)
+        moved += 1 if left else 0
+        moved += 1000 if back else 0
+    assert moved > 1001
 
 
 @pytest.mark.parametrize("sex", Sex)
