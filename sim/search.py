@@ -83,7 +83,7 @@ def not_working_value(
         return NEVER
     consumption = income + home
     if curvature == 1.0:
-        return consumption * premium + work_cost
+        return min(consumption * premium + work_cost, NEVER)
     power = 1.0 - curvature
     utility: float = (consumption / unit) ** power + power * premium
     if utility <= 0.0:  # bounded utility: no pay makes up for these hours
@@ -172,7 +172,7 @@ def search_value(
     best_part = PART_PAY * scale * points[part] - flow_part if part >= 0 else -NEVER
     above, below = -cost, 1.0
     while full >= 0 or part >= 0:
-        if best_full >= best_part:
+        if part < 0 or (full >= 0 and best_full >= best_part):
             if best_full * below <= above:
                 break
             above += full_weight * chances[full] * best_full

@@ -263,6 +263,26 @@ def test_the_quick_test_of_entry_agrees_with_the_decision(
         assert would_enter(income, hours, terms, points, share, gain) == (status != Status.INACTIVE)
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    pays, st.floats(0.0, 1e9), st.floats(61.0, 480.0), st.floats(1.0, 500.0), gains, costs, shares,
+    st.floats(0.0, 1e6), st.sampled_from([0.5, 1.0, 1.5]),
+)  # fmt: skip
+def test_time_as_dear_as_can_be_ends_in_a_decision(points, income, time, taste, gain, cost, share, pay, curvature):
+    """Costs of time beyond every pay are one number, `NEVER`, and the pass over the offers ends whatever they are."""
+    terms, hours = Terms(20.0, 4.0, cost, 1.0, pay, 0.5, curvature, 80.0), premiums(time, taste, curvature)
+    status, search, own, full, part = decide_status(income, hours, terms, points, share, gain)
+    assert max(full, part) <= NEVER and math.isfinite(search) and math.isfinite(own)
+    if full == part == NEVER and hours.own == NEVER:
+        assert status == Status.INACTIVE or cost == 0.0
+
+
+@pytest.mark.parametrize(("full", "part"), [(NEVER, 7e18), (7e18, NEVER), (NEVER, NEVER)])
+def test_offers_that_are_used_up_end_the_pass(full, part):
+    for share in (0.0, 1e-10, 0.5, 1.0):
+        assert -3.0 * NEVER <= search_value(OFFERS, EVEN, 1.0, share, full, part, 1.0, 3.0 * NEVER) < 0.0
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.floats(0.0, 300.0), st.floats(0.1, 100.0), st.floats(0.0, 2.0))
 def test_income_makes_time_dearer(income, more, curvature):
