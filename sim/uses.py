@@ -91,8 +91,43 @@ def planned_consumption(
 
 @rule
 def housing_outlay(desired: float, stock: float, speed: float, spare: float) -> float:
-    """Building: a part of the gap to the desired house, out of cash above the buffer alone (money/month)."""
+    """Building: a part of the gap to the desired house, at most what is spare (money/month).
+
+    Asked twice a month: of usual income beyond need and school, how much is put by for the house instead
+    of consumed; and of the cash above the buffer, how much is built.
+
+    References
+    ----------
+    Stone and Rowe (1957), Econometrica 25(3), 423-443: a part of the gap between the durable goods desired and
+    held is bought each period.
+    """
     return max(0.0, min(speed * (desired - stock), spare))
+
+
+@rule
+def set_aside_for_house(received: float, share: float, short: float, gap: float) -> float:
+    """What of remittances goes into the house the sender means to return to, while it lacks anything.
+
+    In a month in which the household itself earns less than usual, what is short is lived on first: a house can
+    wait, and the sender, who insures the household, would have it so.
+
+    Parameters
+    ----------
+    received : money/month, >= 0
+    share : dimensionless, in [0, 1], meant for the house
+    short : money/month, >= 0, of the usual income without remittances
+    gap : money, >= 0, between the house desired and the one there is
+
+    Returns
+    -------
+    money/month, in [0, received]; rises with what is received and the share, falls with what is short.
+
+    References
+    ----------
+    Browning and Crossley (2009), Journal of the European Economic Association 7(6), 1169-1192: what lasts is
+    put off when income is low for a while.
+    """
+    return min(max(0.0, share * received - short), gap)
 
 
 @rule
@@ -102,6 +137,9 @@ def uses_of_cash(
     mpc: float, from_assets: float, housing_speed: float,
 ) -> tuple[float, float, float, float, float]:  # fmt: skip
     """Uses in the order of their worth: need, school of those who go, daily needs and health, a buffer, the house.
+
+    What is put by for the house is planned out of usual income: a household that consumed all of that
+    could keep no house in repair but by chance.
 
     Parameters
     ----------
@@ -120,7 +158,9 @@ def uses_of_cash(
     daily, own, health, school, housing : money/month; together at most the cash.
     """
     held_before = max(0.0, cash - max(0.0, income - food))
+    put_by = housing_outlay(desired_house, house, housing_speed, usual - need - school_cost)
     wish = planned_consumption(usual, income, held_before, target, need, mpc, from_assets)
+    wish = max(need, wish - put_by)
     outlay = min(max(0.0, wish - food), cash)
     bought_need = min(outlay, max(0.0, need - food))
     left = outlay - bought_need

@@ -91,6 +91,30 @@ def weight_of_home(altruism: float, intention: float, own_later: float) -> float
 
 
 @rule
+def meant_for_house(planned: float, to_family: float, say: float) -> float:
+    """Amount of what is planned that becomes part of the house, as the sender wants, and is not lived on.
+
+    What is sent beyond what altruism alone would send is for the sender's own life at home later. The sender is
+    not there to see to it: of that, the part of the say that a sender keeps is honoured.
+
+    Parameters
+    ----------
+    planned : money/month, >= 0
+        With the own life at home later in mind.
+    to_family : money/month, >= 0
+        What altruism alone would plan.
+    say : dimensionless, in [0, 1]
+
+    References
+    ----------
+    Osili (2004), Economic Development and Cultural Change 52(4), 821-849: migrants build at home, by the hands of
+    their family. Ashraf, Aycinena, Martinez and Yang (2015), Review of Economics and Statistics 97(2), 332-351:
+    senders want more of it saved than receivers do.
+    """
+    return say * max(0.0, planned - to_family)
+
+
+@rule
 def heard_income(usual: float, now: float, contact: float) -> float:
     """Income of the household as it is known abroad: of what is unusual about this month, a part is told.
 
@@ -227,6 +251,8 @@ def plan(
     """How much each migrant wants the household to receive a month; those of one household share the task."""
     together = np.zeros(len(households.members), np.int64)
     stays = np.zeros(len(households.members), np.int64)
+    for_house = np.zeros(len(households.members), np.int64)
+    in_all = np.zeros(len(households.members), np.int64)
     for m in range(len(migrants.person)):
         if not migrants.ended[m]:
             means[m] = max(int(np.rint(migrants.means[m] * 100.0)), 0)
@@ -258,6 +284,9 @@ def plan(
         )
         mine, cost = means[m] / 100.0, 1.0 * migrants.known_cost[m]
         planned = planned_remittance(mine, usual * part, cost, weight)
+        if rules.house and rules.investment:
+            to_family = planned_remittance(mine, usual * part, cost, altruism if rules.altruism else 0.0)
+            for_house[h] += int(np.rint(100.0 * meant_for_house(planned, to_family, rules.sender_keeps)))
         left = max(0.0, mine - planned * (1.0 + cost))
         able = 0.5 * left + rules.savings_drawn * max(0.0, migrants.savings[m] / 100.0 - migrants.waiting[m])
         planned = max(0.0, planned + min(insured_part(usual * part, heard * part, altruism), able))
@@ -265,6 +294,9 @@ def plan(
         if rules.loan_repayment:
             planned += min(rules.loan_help * households.debt[h] / 100.0, 0.5 * left)
         migrants.plan[m] = planned
+        in_all[h] += int(np.rint(100.0 * planned))
+    for h in range(len(for_house)):
+        households.house_share[h] = min(1.0, for_house[h] / in_all[h]) if in_all[h] > 0 else 0.0
 
 
 @kernel
@@ -526,6 +558,7 @@ class Remittances(Mechanism):
         Migrants.plan, Migrants.waiting, Migrants.channel, Migrants.known_cost, Migrants.sent, Migrants.fee,
         Migrants.lost, Migrants.gift,
         Households.receipt, Households.received_assets, Households.woman_decides, Households.women_power,
+        Households.house_share,
         Localities.informed, Localities.gifts, Providers.margin,
     )  # fmt: skip
     pays: ClassVar = (
@@ -558,6 +591,7 @@ class Remittances(Mechanism):
     insurance: int = switch("remittances answer to what is unusual about the household's income of last month")
     loan_repayment: int = switch("remittances help to repay the household's loans")
     investment: int = switch("remittances build up the migrant's own life at home, the more likely a return is")
+    house: int = switch("senders have a say: part of what is sent for the own life later goes into the house")
     collective: int = switch("those away give to common projects of their place")
     competition: int = switch("exchange margins answer to how many firms compete and customers compare prices")
     lumpy: int = switch("money waits until the balance is worth a transfer; off: it is sent every month")

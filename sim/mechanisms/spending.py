@@ -16,7 +16,7 @@ from sim.population import Authorities, Firms, Households, Localities, Persons
 from sim.ranking import ascending
 from sim.table import Array
 from sim.technology import trade_capacity
-from sim.uses import cents, decided, uses_of_cash
+from sim.uses import cents, decided, set_aside_for_house, uses_of_cash
 
 NON_TRADABLE = int(Sector.NON_TRADABLE)
 ON_OWN_ACCOUNT, TRADE = int(Status.OWN_ACCOUNT), int(Work.TRADE)
@@ -133,10 +133,17 @@ def plan(
         usual = 1.0 * households.smoothed_income[h]
         if rules.remittances_spent == 0:  # what came is put aside, and plans are made as if it had not come
             usual, cash, receipt, counted_on = 1.0 * households.earned_income[h], own_cash, 0.0, 0.0
+        desired = months * usual
+        short = max(0.0, households.earned_income[h] - income)
+        gap = max(0.0, desired - house * prices)
+        sent_to_build = set_aside_for_house(receipt, 1.0 * households.house_share[h], short, gap)
+        counted_to_build = set_aside_for_house(counted_on, 1.0 * households.house_share[h], short, gap)
         daily, personal, for_health, for_school, for_building = uses_of_cash(
-            usual, income + receipt, cash, food, need, target, cost, people, care, own, months * usual,
-            house * prices, rules.mpc, rules.from_assets, rules.housing_speed,
+            max(0.0, usual - counted_to_build), income + receipt - sent_to_build, max(0.0, cash - sent_to_build), food,
+            need, target, cost, people, care, own, desired, house * prices + sent_to_build,
+            rules.mpc, rules.from_assets, rules.housing_speed,
         )  # fmt: skip
+        for_building += min(sent_to_build, cash)
         if receipt > 0.0 or counted_on > 0.0:  # the same with nothing received and nothing counted on
             usual = max(0.0, usual - counted_on)
             without = uses_of_cash(
@@ -399,7 +406,7 @@ class Spending(Mechanism):
         Persons.in_school,
         Households.locality, Households.members, Households.liquid_assets, Households.need,
         Households.home_food, Households.receipt, Households.other_income, Households.smoothed_income,
-        Households.earned_income, Households.school_fee, Households.persistent_receipt, Households.women_power,
+        Households.earned_income, Households.house_share, Households.school_fee, Households.persistent_receipt, Households.women_power,
         Firms.id, Firms.locality, Firms.sector, Firms.open, Firms.output, Firms.wage_bill,
         Localities.till, Localities.capacity, Localities.health_quality,
         Localities.poverty_line, Localities.trade_productivity, Localities.market_dues,
