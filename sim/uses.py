@@ -134,12 +134,12 @@ def set_aside_for_house(received: float, share: float, short: float, gap: float)
 def uses_of_cash(
     usual: float, income: float, cash: float, food: float, need: float, target: float, school_cost: float,
     equivalents: float, health: float, own: float, desired_house: float, house: float,
-    mpc: float, from_assets: float, housing_speed: float,
+    short: float, mpc: float, from_assets: float, housing_speed: float,
 ) -> tuple[float, float, float, float, float]:  # fmt: skip
     """Uses in the order of their worth: need, school of those who go, daily needs and health, a buffer, the house.
 
     What is put by for the house is planned out of usual income: a household that consumed all of that
-    could keep no house in repair but by chance.
+    could keep no house in repair but by chance. In a month with less income than usual it is what gives way first.
 
     Parameters
     ----------
@@ -151,6 +151,7 @@ def uses_of_cash(
     target : money, buffer aimed at
     equivalents, health, own : see `family_uses`
     desired_house, house : money, at current prices
+    short : money/month, >= 0, see `set_aside_for_house`
     mpc, from_assets, housing_speed : see `planned_consumption` and `housing_outlay`
 
     Returns
@@ -160,7 +161,7 @@ def uses_of_cash(
     held_before = max(0.0, cash - max(0.0, income - food))
     put_by = housing_outlay(desired_house, house, housing_speed, usual - need - school_cost)
     wish = planned_consumption(usual, income, held_before, target, need, mpc, from_assets)
-    wish = max(need, wish - put_by)
+    wish = max(need, wish - max(0.0, put_by - short))
     outlay = min(max(0.0, wish - food), cash)
     bought_need = min(outlay, max(0.0, need - food))
     left = outlay - bought_need

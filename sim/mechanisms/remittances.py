@@ -610,7 +610,7 @@ class Remittances(Mechanism):
         0.5, "1", (0.0, 1.0), "share of the fading that women do not show; sign outside, UN-INSTRAW 2007; assumption"
     )
     own_later: float = param(
-        0.65, "1", (0.0, 1.0), "of the own life at home later over consumption now; fitted, Dustmann and Mestres 2010"
+        0.8, "1", (0.0, 1.0), "of the own life at home later over consumption now; fitted, Dustmann and Mestres 2010"
     )
     contact: float = param(0.9, "1", (0.0, 1.0), "share of news from home that reaches a migrant; assumption")
     contact_women: float = param(

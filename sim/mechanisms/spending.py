@@ -141,14 +141,14 @@ def plan(
         daily, personal, for_health, for_school, for_building = uses_of_cash(
             max(0.0, usual - counted_to_build), income + receipt - sent_to_build, max(0.0, cash - sent_to_build), food,
             need, target, cost, people, care, own, desired, house * prices + sent_to_build,
-            rules.mpc, rules.from_assets, rules.housing_speed,
+            short, rules.mpc, rules.from_assets, rules.housing_speed,
         )  # fmt: skip
         for_building += min(sent_to_build, cash)
         if receipt > 0.0 or counted_on > 0.0:  # the same with nothing received and nothing counted on
             usual = max(0.0, usual - counted_on)
             without = uses_of_cash(
                 usual, income, max(0.0, cash - receipt), food, need, target, cost, people, care, own, months * usual,
-                house * prices, rules.mpc, rules.from_assets, rules.housing_speed,
+                house * prices, short, rules.mpc, rules.from_assets, rules.housing_speed,
             )  # fmt: skip
             households.remittance_use[h, DAILY] = daily - without[0]
             households.remittance_use[h, PERSONAL] = personal - without[1]
@@ -449,7 +449,9 @@ class Spending(Mechanism):
 
     on: int = switch("the whole line: households buy nothing, prices stand still")
     remittances_spent: int = switch("spending answers to remittances; off: they are put aside")
-    mpc: float = param(0.6, "1", (0.3, 0.9), "assumption")
+    mpc: float = param(
+        0.45, "1", (0.1, 0.9), "assumption; those who hold cash spend .2-.3 of a passing change, Paxson 1992"
+    )
     from_assets: float = param(0.05, "1/month", (0.01, 0.2), "assumption")
     buffer: float = param(2.0, "month of need", (0.0, 6.0), "assumption")
     cost_speed: float = param(0.05, "1/month", (0.01, 0.3), "assumption")
