@@ -130,8 +130,9 @@ def t24(form: Form) -> list[Part]:
              [one["migrant consumed"] for one in found], 0.0, 0.35, 0.0, sources=("R02",),
              means="0: consumption does not follow income at all.",
              reason="At most half can be replaced in the year: news takes a month, a tenth of it does not reach those "
-             "abroad, and of the rest 1/(1 + f) is made up, the study's own figure; what is not is cut by four fifths, "
-             "as by all others. Those abroad without work, or who give nothing in usual months, replace less."),
+             "abroad, and of the rest 1/(1 + f) is made up, the study's own figure; what is not is cut by two thirds, "
+             "as by all others. Those abroad without work, or who give nothing in usual months, replace less. Some ten "
+             "households a seed have somebody abroad and are hit, so five seeds leave much to chance."),
         Part("b: the same of other households, less that", gap, 0.25, None, 0.6, sources=("R02",),
              means="How much more those without anybody away must cut."),
         Part("the same as a, where money was sent before", [one["sender remitted"] for one in found],
@@ -372,11 +373,12 @@ def t27(form: Form) -> list[Part]:
         Part("daily needs, school and health, of a further unit", each("daily, school and health", 100.0), 50.0, 85.0,
              None, "%", ("R16",), f"{households:.0f} households a seed.",
              "Saving stops at a buffer of two months' need, and a house of a year's income, both assumptions, is soon "
-             "built: in three years nearly all that comes is consumed."),
+             "built: in three years most of what comes is consumed."),
         Part("housing", each("housing", 100.0), 5.0, 35.0, None, "%", ("R16",), "Building and repair."),
         Part("business", each("business", 100.0), 0.5, 10.0, 2.0, "%", ("R15", "R17"),
              "Own money put into a start-up that the household would not have had.",
-             "Start-ups are rare and small, and most founders have the money without remittances."),
+             "Start-ups are rare and small, and most founders have the money without remittances; nothing is put "
+             "into the farm or trade a household has."),
         Part("households that try a business in three years", each("tried a business", 100.0), 1.0, 10.0, 3.0, "%",
              ("R15",), "Start-ups of members of recipient households."),
         Part("of these, closed within the three years", each("closed", 100.0), None, None, None, "%", ("R15",),
@@ -387,5 +389,7 @@ def t27(form: Form) -> list[Part]:
         Part("share of pay of those who remit", each("share of pay", 100.0), 5.0, 25.0, 12.0, "%", ("R19",), ""),
         Part("temporary over permanent stays", each("temporary over permanent"), 1.25, None, 1.5, "ratio", ("R20",),
              f"{100 * np.mean(each('temporary')):.0f} % of those abroad mean to spend half of their life at home. "
-             "Calibration check: how much an own life at home later counts was fitted to this."),
+             "Calibration check: how much an own life at home later counts was fitted to this.",
+             "Those who mean to return come from families that earn more, to whom little or nothing is sent whatever "
+             "the weight of home: what is built for oneself counts there as if the family's income could replace it."),
     ]  # fmt: skip

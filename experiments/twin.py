@@ -220,8 +220,9 @@ class Twin(mesa.Model):  # type: ignore[misc]
             one.margin = transfers.exchange_margin(one.base_margin, rules.margin_floor, rules.market_power, many, share)
         for home in self.homes:
             together = sum(max(stay.means, 0.0) for stay in home.stays)
-            for stay in home.stays:
-                stay.person.plan_remittance(stay, together)
+            meant = sum(stay.person.plan_remittance(stay, together) for stay in home.stays)
+            planned = sum(stay.plan for stay in home.stays)
+            home.house_share = min(1.0, meant / planned) if planned > 0.0 else 0.0
             for stay in home.stays:
                 stay.person.send(stay)
             home.receipt -= min(home.trip, home.receipt)

@@ -85,6 +85,7 @@ class Household(mesa.Agent):  # type: ignore[misc]
     persistent: float
     variance: float
     receipts: list[float]
+    house_share: float = 0.0
 
     def __init__(self, model: Twin, **values: Any) -> None:
         super().__init__(model)
@@ -151,21 +152,29 @@ class Household(mesa.Agent):  # type: ignore[misc]
         income = self.labour_income + self.receipt
         need = self.need * prices
         target = rules.buffer * need
-        held = max(0.0, self.cash - max(0.0, income))
-        wish = uses.planned_consumption(self.usual_income, income, held, target, need, rules.mpc, rules.from_assets)
-        outlay = min(wish, self.cash)
-        left = outlay - min(outlay, need)
         pupils = sum(one.in_school for one in self.people)
-        self.school = min(left, pupils * self.school_fee * prices)
+        school_cost = pupils * self.school_fee * prices
+        held = max(0.0, self.cash - max(0.0, income))
+        short = max(0.0, self.usual_earned - self.labour_income - max(0.0, held - target))
+        desired = rules.housing_months * self.usual_income
+        self.housing *= 1.0 - rules.housing_wear
+        gap = max(0.0, desired - self.housing * prices)
+        sent = uses.set_aside_for_house(self.receipt, self.house_share, short, gap)
+        counted = uses.set_aside_for_house(self.persistent, self.house_share, short, gap)
+        usual, income = max(0.0, self.usual_income - counted), income - sent
+        cash, stock = max(0.0, self.cash - sent), self.housing * prices + sent
+        held = max(0.0, cash - max(0.0, income))
+        wish = uses.planned_consumption(usual, income, held, target, need, rules.mpc, rules.from_assets)
+        put_by = uses.housing_outlay(desired, stock, rules.housing_speed, usual - need - school_cost)
+        outlay = min(max(need, wish - max(0.0, put_by - short)), cash)
+        left = outlay - min(outlay, need)
+        self.school = min(left, school_cost)
         care = uses.decided(rules.health_women, rules.health_men, self.power) * self.members * place.health_quality
         own = uses.decided(rules.own_women, rules.own_men, self.power)
         people = self.need / self.model.need if self.model.need > 0.0 else float(self.members)
         _, self.health, _ = uses.family_uses(left - self.school, need, people, care, own)
-        desired = rules.housing_months * self.usual_income / prices
-        self.housing *= 1.0 - rules.housing_wear
-        self.building = uses.housing_outlay(
-            desired * prices, self.housing * prices, rules.housing_speed, self.cash - outlay - target
-        )
+        self.building = uses.housing_outlay(desired, stock, rules.housing_speed, cash - outlay - target)
+        self.building += min(sent, self.cash)
         self.general = max(0.0, outlay - self.school - self.health)
         place.wanted += self.model.share * self.general + 0.5 * self.building
 
@@ -633,14 +642,14 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
     # ---- remittances
 
-    def plan_remittance(self, stay: Any, together: float) -> None:
-        """How much the household should receive a month."""
+    def plan_remittance(self, stay: Any, together: float) -> float:
+        """How much the household should receive a month; returns what of it is meant for the house."""
         model, home = self.model, self.home
         rules = model.rules.remittances
         stay.plan = 0.0
         mine = max(stay.means, 0.0)
         if home.members == 0:
-            return
+            return 0.0
         part = mine / together if together > 0.0 else 1.0 / len(home.stays)
         woman = int(self.sex == Sex.WOMAN)
         usual = max(home.usual_earned, 0.0)
@@ -650,6 +659,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         altruism = remittances.altruism_now(at_departure, rules.decay * fading, model.now - stay.start, home.members)
         weight = remittances.weight_of_home(altruism, stay.intention, rules.own_later)
         planned = remittances.planned_remittance(mine, usual * part, stay.known_cost, weight)
+        to_family = remittances.planned_remittance(mine, usual * part, stay.known_cost, altruism)
+        for_house = remittances.meant_for_house(planned, to_family, rules.sender_keeps)
         left = max(0.0, mine - planned * (1.0 + stay.known_cost))
         more = remittances.insured_part(usual * part, heard, altruism)
         able = 0.5 * left + rules.savings_drawn * max(0.0, stay.savings - stay.waiting)
@@ -657,6 +668,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         left = max(0.0, mine - planned * (1.0 + stay.known_cost))
         planned += min(rules.loan_help * home.debt, 0.5 * left)
         stay.plan = planned
+        return for_house
 
     def send(self, stay: Any) -> None:
         """Set money aside; send it when the balance is worth a transfer."""

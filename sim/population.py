@@ -144,7 +144,9 @@ class Households(Table):
     receipt = column(f32, "money/month", "remittances received this month, after fees and losses")
     receipts = column(f32, "money/month", "receipts of the last three months", width=3)
     persistent_receipt = column(f32, "money/month", "R_p: part of receipts the household counts on (R1)")
-    house_share = column(f32, "1", "share of what is sent that those away want in the house they mean to return to (R4)")
+    house_share = column(
+        f32, "1", "share of what is sent that those away want in the house they mean to return to (R4)"
+    )
     receipt_variance = column(f32, "(money/month)^2", "variance of receipts around R_p (R1)")
     smoothed_income = column(f32, "money/month", "Yp: smoothed income from all sources (R5)")
     earned_income = column(f32, "money/month", "smoothed income without remittances; what insurance and loans look at")

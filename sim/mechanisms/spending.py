@@ -134,7 +134,8 @@ def plan(
         if rules.remittances_spent == 0:  # what came is put aside, and plans are made as if it had not come
             usual, cash, receipt, counted_on = 1.0 * households.earned_income[h], own_cash, 0.0, 0.0
         desired = months * usual
-        short = max(0.0, households.earned_income[h] - income)
+        spare = max(0.0, cash - max(0.0, income + receipt - food) - target)  # met out of this first
+        short = max(0.0, households.earned_income[h] - income - spare)
         gap = max(0.0, desired - house * prices)
         sent_to_build = set_aside_for_house(receipt, 1.0 * households.house_share[h], short, gap)
         counted_to_build = set_aside_for_house(counted_on, 1.0 * households.house_share[h], short, gap)
@@ -396,7 +397,8 @@ class Spending(Mechanism):
 
     Cash goes to need first, then to the school of those who go, then to daily needs, health and the
     deciders' own wishes by what they are worth, women's and men's preferences counting by their say;
-    then a buffer is filled, and what is spare above it can go into the house. A constant share goes to
+    then a buffer is filled. For the house a part of usual income is put by, and what senders want in it goes
+    there; both wait in a month in which the household is short. A constant share goes to
     non-tradables. These are sold up to the capacity the authority left, at this month's price; the unmet
     rest stays in the purse. Sellers share the sales by capacity. Prices are set for next month.
     """
@@ -406,7 +408,8 @@ class Spending(Mechanism):
         Persons.in_school,
         Households.locality, Households.members, Households.liquid_assets, Households.need,
         Households.home_food, Households.receipt, Households.other_income, Households.smoothed_income,
-        Households.earned_income, Households.house_share, Households.school_fee, Households.persistent_receipt, Households.women_power,
+        Households.earned_income, Households.house_share,
+        Households.school_fee, Households.persistent_receipt, Households.women_power,
         Firms.id, Firms.locality, Firms.sector, Firms.open, Firms.output, Firms.wage_bill,
         Localities.till, Localities.capacity, Localities.health_quality,
         Localities.poverty_line, Localities.trade_productivity, Localities.market_dues,

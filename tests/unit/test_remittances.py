@@ -19,6 +19,7 @@ from sim.mechanisms.remittances import (
     gift,
     heard_income,
     insured_part,
+    meant_for_house,
     planned_remittance,
     weight_of_home,
     women_control,
@@ -288,6 +289,22 @@ def test_hand_worked_weight_of_home_and_intention():
     assert weight_of_home(0.6, 0.5, 0.0) == 0.6
     assert life_at_home(0.95, 1 / 12, 0.995) == pytest.approx(0.45330, abs=5e-6)
     assert life_at_home(1.0, 1 / 12, 0.995) == life_at_home(1.0, 1.0, 1.0) == 0.0
+
+
+def test_part_of_what_is_sent_for_the_own_life_later_is_meant_for_the_house():
+    """x 400, y 120, tau .05: f .6 plans 67.8571, f .8 102.6455; the sender keeps a say in half of what lies between."""
+    more = planned_remittance(400.0, 120.0, 0.05, 0.8)
+    assert meant_for_house(more, planned_remittance(400.0, 120.0, 0.05, 0.6), 0.5) == pytest.approx(17.3942, abs=5e-5)
+    shares = {}
+    for name, kept, off in (("sent", 0.5, {}), ("no say", 0.0, {}), ("off", 0.5, {"house": 0})):
+        world = town()
+        world.population.migrants.intention[0] = 0.5
+        world.run(Remittances(own_later=0.4, sender_keeps=kept, **off))
+        shares[name] = float(world.population.households.house_share[0])
+        assert world.population.migrants.plan[0] == pytest.approx(planned_remittance(400.0, 50.0, 0.05, 0.8), rel=1e-6)
+    plain = planned_remittance(400.0, 50.0, 0.05, 0.6), planned_remittance(400.0, 50.0, 0.05, 0.8)
+    assert shares["sent"] == pytest.approx(0.5 * (1.0 - plain[0] / plain[1]), rel=1e-3)
+    assert shares["no say"] == shares["off"] == 0.0
 
 
 def test_news_of_a_bad_month_reaches_women_more_and_everybody_less_than_in_full():

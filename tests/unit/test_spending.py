@@ -113,13 +113,13 @@ def town(cash=(20_000, 5_000), capacity=1_000.0):
 
 
 def test_hand_worked_month():
-    """Wishes: 100 + .05 * (100 - 20), and 30 - .6 * 30 + .05 * (50 - 20); half goes to sellers.
+    """Wishes: 100 + .05 * (100 - 20), and 30 - .6 * 30 + .05 * (50 - 20); half goes to sellers. Nothing is built.
 
     The shop offers 120 of 160 and gets three quarters of what dues leave; health is out (its cost is nil).
     """
     population = town(capacity=160.0)
     stand = Stand(population, place=PLACE)
-    stand.run(Spending(health_women=0.0, health_men=0.0, housing_speed=0.0))
+    stand.run(Spending(mpc=0.6, health_women=0.0, health_men=0.0, housing_speed=0.0))
     households, localities = population.households, population.localities
     np.testing.assert_allclose(households.spending, [104.0, 13.5])
     np.testing.assert_allclose(households.consumption, [104.0, 13.5])
@@ -150,12 +150,31 @@ def test_remittances_are_spent_only_while_the_switch_is_on():
             population = town(cash=(20_000 + int(100 * receipt), 5_000))
             population.households.receipt[0] = receipt
             population.households.received_assets[0] = int(100 * receipt)
-            Stand(population, place=PLACE).run(Spending(remittances_spent=on))
+            Stand(population, place=PLACE).run(Spending(mpc=0.6, remittances_spent=on))
             results[on, receipt] = float(population.households.spending[0])
             if not on:
                 assert population.households.received_assets[0] == int(100 * receipt)
     assert results[0, 80.0] == results[0, 0.0]
     assert results[1, 80.0] == pytest.approx(results[1, 0.0] + 0.6 * 80.0, abs=0.02)
+
+
+def test_what_senders_want_in_the_house_is_built_and_not_lived_on():
+    """80 came, a quarter for the house: .6 of 60 is consumed beyond the usual and 20 are built, half by the shop."""
+    found = {}
+    for share in (0.0, 0.25):
+        for receipt in (0.0, 80.0):
+            population = town(cash=(20_000 + int(100 * receipt), 5_000))
+            population.households.house_share[0] = share
+            population.households.housing[0] = 200.0
+            population.households.receipt[0] = receipt
+            Stand(population, place=PLACE).run(Spending(mpc=0.6, housing_speed=0.0))
+            homes = population.households
+            found[share, receipt] = float(homes.spending[0]), float(homes.housing_spending[0])
+    assert found[0.25, 0.0] == found[0.0, 0.0]
+    assert found[0.0, 80.0][0] - found[0.0, 0.0][0] == pytest.approx(48.0, abs=0.02)
+    assert found[0.25, 80.0][0] - found[0.25, 0.0][0] == pytest.approx(36.0, abs=0.02)
+    assert found[0.25, 80.0][1] == pytest.approx(20.0, abs=0.02)
+    assert found[0.0, 80.0][1] == 0.0
 
 
 @given(st.integers(0, 10**6), st.floats(0.0, 500.0), st.floats(0.0, 500.0), st.floats(0.0, 50.0))
