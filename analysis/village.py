@@ -31,12 +31,12 @@ CHARTS: dict[str, tuple[str, str]] = {
     "participation_men": ("Men in the labour force", "% of men 15 and older"),
     "prevalence": ("Away", "% of the village's adults"),
     "received": ("Money received", "coins a month, all households"),
-    "price_ratio": ("Prices of local goods", "over prices of goods from outside; 1 at the start"),
+    "price_ratio": ("Prices of local goods", "prices of goods from outside are 1"),
     "non_recipients": ("Real income of households without remittances", "coins a head and month"),
     "gini": ("Inequality of consumption", "Gini, 0 to 1"),
     "newcomers": ("Newcomers in jobs", "people from places with lower pay"),
     "exporting": ("Jobs in firms that sell outside", "jobs"),
-    "care": ("Unpaid care of women", "hours a month"),
+    "care": ("Unpaid care of women", "hours a month, each"),
 }
 """What is drawn beneath the village: title and unit."""
 
@@ -317,7 +317,9 @@ def page(runs: dict[str, Watched], seed: int) -> str:
     first = runs[""]
     inputs = library.load_territory(PLACE)["inputs"]
     chosen = [one for one in arrows() if one.key in runs]
-    titles = {one.key: (f"Without: {one.title} ({', '.join(one.ids)})", one.says) for one in chosen}
+    titles = {
+        one.key: (f"Without: {one.title}", f"{one.says} (Of the channels: {', '.join(one.ids)}.)") for one in chosen
+    }
     code = asset("village.js") + BEGIN
     return str(
         template("village.html.j2").render(

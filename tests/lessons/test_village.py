@@ -165,6 +165,39 @@ def test_it_opens_from_a_file_and_asks_for_nothing(browser, written, width):
     seen.page.close()
 
 
+STICKING_OUT = """() => {
+  const scene = document.getElementById('scene');
+  const boxes = [...scene.querySelectorAll(':scope > rect')].map(b => b.getBBox());
+  const dots = [...scene.querySelectorAll(':scope > circle[stroke-width]')].map(d => d.getBBox());
+  const holds = (b, d) =>
+    d.x >= b.x && d.x + d.width <= b.x + b.width && d.y >= b.y && d.y + d.height <= b.y + b.height;
+  return [dots.length, dots.filter(d => !boxes.some(b => holds(b, d))).length];
+}"""
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_those_away_stand_inside_the_place_they_are_in(browser, written, width):
+    seen = Watched(browser, written, width)
+    for month in range(0, SHORT + 1, 5):
+        seen.page.evaluate(TO_MONTH, month)
+        people, outside = seen.page.evaluate(STICKING_OUT)
+        assert people > 30 and outside == 0
+    seen.page.close()
+
+
+def test_a_coin_twice_as_large_is_twice_the_money(browser, written, runs):
+    seen = Watched(browser, written)
+    coins = seen.page.evaluate(
+        "Array.from(document.querySelectorAll('.home'))"
+        ".map(h => [h.dataset.home, h.querySelector('circle[fill=\"#f0c419\"]')])"
+        ".filter(([, coin]) => coin && coin.r.baseVal.value > 2).map(([k, coin]) => [Number(k), coin.r.baseVal.value])"
+    )
+    received = list(runs[""].received.items())
+    shares = [radius**2 / dict(received)[list(runs[""].homes)[k]][0] for k, radius in coins]
+    assert len(shares) > 3 and max(shares) == pytest.approx(min(shares))
+    seen.page.close()
+
+
 def test_a_month_is_shown_within_a_second_and_a_house_opens_by_keyboard(browser, written):
     seen = Watched(browser, written)
     page = seen.page

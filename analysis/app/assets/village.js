@@ -22,12 +22,12 @@ window.remesaVillage = function (root, data) {
       <div>
         <svg id="scene" role="group" aria-label="The village: houses with the people at home, the city and another country with those away"></svg>
         <ul class="legend" aria-label="What the signs mean" id="legend"></ul>
-        <p class="quiet">A ring is a woman, a full disc a man; children are small. The yellow coin on a roof is what the household received from those away this month: the wider, the more. All amounts are in coins; a month of basic work pays about 100.</p>
+        <p class="quiet">A ring is a woman, a full disc a man; children are small. A yellow coin on a roof is what the household received from those away this month: twice the area, twice the money. A pale house: everybody is away. All amounts are in coins; a month of basic work pays about 100.</p>
       </div>
       <section id="panel" aria-live="polite" aria-label="The household that is chosen"><h2>Choose a house</h2><p class="quiet">Click one, or move to it with the Tab key and press Enter.</p></section>
     </div>
     <h2>What happens in the village</h2>
-    <p class="quiet">Blue: the village that is shown. Grey, where an arrow is off: the village as it is. The orange line is the month.</p>
+    <p class="quiet">Blue: the village that is shown. Grey, where an arrow is off: the village as it is. The orange line is the month. Each scale runs from the lowest to the highest value shown, not from zero.</p>
     <div class="charts" id="charts"></div>`;
   const byId = (id) => root.querySelector("#" + id);
   const scene = byId("scene"), slider = byId("month"), choice = byId("world"), panel = byId("panel");
@@ -53,6 +53,18 @@ window.remesaVillage = function (root, data) {
     return found;
   };
   const coins = (value) => Math.round(value).toLocaleString("en");
+  const richest = Math.max(1, ...Object.values(data.worlds).flatMap((one) => one.homes.flatMap((home) => home.r)));
+  const wide = (money) => Math.max(2, 15 * Math.sqrt(money / richest)); // radius of a coin: its area is the money
+  const crowds = {}; // most people away at once, by world and place: the boxes keep their height through the months
+  function crowd(state) {
+    const name = `${key} ${state}`;
+    if (!(name in crowds)) {
+      const counts = new Array(data.months + 1).fill(0);
+      world().people.forEach((one) => { for (let at = 0; at < counts.length; at += 1) if (one.s[at] === state) counts[at] += 1; });
+      crowds[name] = Math.max(...counts);
+    }
+    return crowds[name];
+  }
 
   // ---- the village drawn
 
@@ -85,26 +97,28 @@ window.remesaVillage = function (root, data) {
     const held = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.home : undefined;
     const g = grid(), inside = members(month), homes = world().homes;
     while (scene.firstChild) scene.removeChild(scene.firstChild);
-    const rows = Math.ceil(homes.length / g.columns), top = g.narrow ? 122 : 112, high = top + rows * g.tall + 6;
+    const places = [["t", "In the city", g.narrow ? g.wide / 2 - 9 : 220], ["a", "In another country", g.narrow ? g.wide / 2 - 9 : 390]];
+    const per = (w) => Math.floor((w - 20) / 13);
+    const tall = Math.max(g.narrow ? 62 : 90, ...places.map(([state, , w]) => 34 + 13 * Math.ceil(crowd(state) / per(w))));
+    const rows = Math.ceil(homes.length / g.columns), top = 22 + tall + (g.narrow ? 50 : 0), high = top + rows * g.tall + 6;
     scene.setAttribute("viewBox", `0 0 ${g.wide} ${high}`);
     ground(g, top, rows);
     // places elsewhere
-    const away = { t: [], a: [] };
-    world().people.forEach((one) => { if (away[one.s[month]]) away[one.s[month]].push(one); });
-    const price = world().series.price_ratio[month], boxes = [["t", "In the city"], ["a", "In another country"]];
-    boxes.forEach(([state, title], k) => {
-      const w = g.narrow ? g.wide / 2 - 9 : (k ? 390 : 220), x = g.narrow ? 6 + k * (g.wide / 2 + 1) : (k ? 240 : 10), per = Math.floor((w - 20) / 13);
-      make("rect", { x, y: 10, width: w, height: g.narrow ? 76 : 90, rx: 6, fill: k ? "#e3edf5" : "#eeeae2", stroke: "#c9d3dc" }, scene);
-      make("text", { x: x + 9, y: 28, "font-size": g.narrow ? 13 : 14, "font-weight": 600 }, scene, `${title}: ${away[state].length}`);
-      away[state].forEach((one, n) => person(scene, one, month, x + 15 + (n % per) * 13, 42 + Math.floor(n / per) * 13));
+    const price = world().series.price_ratio[month], total = world().series.received[month];
+    places.forEach(([state, title, w], k) => {
+      const x = g.narrow ? 6 + k * (g.wide / 2 + 1) : (k ? 240 : 10), away = world().people.filter((one) => one.s[month] === state);
+      make("rect", { x, y: 10, width: w, height: tall, rx: 6, fill: k ? "#e3edf5" : "#eeeae2", stroke: "#c9d3dc" }, scene);
+      make("text", { x: x + 9, y: 28, "font-size": 14, "font-weight": 600 }, scene, `${title}: ${away.length}`);
+      away.forEach((one, n) => person(scene, one, month, x + 15 + (n % per(w)) * 13, 43 + Math.floor(n / per(w)) * 13));
     });
-    const market = make("g", { role: "img", "aria-label": `Local goods cost ${price.toFixed(2)} times what they did` }, scene);
-    const mx = g.narrow ? 8 : 644, my = g.narrow ? 96 : 16;
-    make("text", { x: mx, y: my + 14, "font-size": 13, "font-weight": 600 }, market, "Market");
-    make("text", { x: mx + (g.narrow ? 56 : 0), y: my + (g.narrow ? 14 : 38), "font-size": g.narrow ? 13 : 15 }, market, `local goods cost ${price.toFixed(2)}`);
-    if (!g.narrow) make("text", { x: mx, y: my + 56, "font-size": 12, fill: "#59636e" }, market, "(goods from outside: 1)");
-    const total = world().series.received[month];
-    make("text", { x: g.narrow ? 222 : mx, y: my + (g.narrow ? 14 : 78), "font-size": g.narrow ? 13 : 13 }, market, `${coins(total)} coins ${g.narrow ? "arrived" : "arrived this month"}`);
+    const market = make("g", { role: "img", "aria-label": `Local goods cost ${price.toFixed(2)} times as much as goods from outside; ${coins(total)} coins arrived this month` }, scene);
+    const mx = g.narrow ? 8 : 644, my = g.narrow ? tall + 28 : 28;
+    make("text", { x: mx, y: my, "font-size": 14, "font-weight": 600 }, market, "Market");
+    (g.narrow ? [[62, 0, `local goods cost ${price.toFixed(2)} (from outside: 1)`], [62, 20, `${coins(total)} coins arrived this month`]]
+      : [[0, 22, `local goods cost ${price.toFixed(2)}`], [0, 40, "(goods from outside: 1)"], [0, 64, `${coins(total)} coins arrived this month`]])
+      .forEach(([right, down, said]) => make("text", { x: mx + right, y: my + down, "font-size": 14 }, market, said));
+    make("circle", { cx: g.wide - (g.narrow ? 96 : 100), cy: my + (g.narrow ? 15 : -5), r: wide(500), fill: "#f0c419", stroke: "#8a6d00" }, market);
+    make("text", { x: g.wide - (g.narrow ? 82 : 86), y: my + (g.narrow ? 20 : 0), "font-size": 14 }, market, "500 coins");
     // houses
     homes.forEach((home, k) => { // every household keeps its place, whoever else comes and goes
       if (!inside[k].length) return;
@@ -116,14 +130,14 @@ window.remesaVillage = function (root, data) {
       const one = make("g", { class: "home" + (k === chosen ? " chosen" : ""), role: "button", tabindex: 0, "aria-label": label, "aria-pressed": k === chosen, "data-home": k }, scene);
       make("title", {}, one, label);
       house(one, x, y, here.length === 0);
-      if (money > 0) make("circle", { cx: x + 19, cy: y - 13, r: Math.min(15, 3 + 0.62 * Math.sqrt(money)), fill: "#f0c419", stroke: "#8a6d00" }, one);
-      const per = g.narrow ? 6 : 8, most = 2 * per;
+      if (money > 0) make("circle", { cx: x + 19, cy: y - 13, r: wide(money), fill: "#f0c419", stroke: "#8a6d00" }, one);
+      const inRow = g.narrow ? 6 : 8, most = 2 * inRow;
       here.slice(0, most).forEach((p, q) => {
-        const line = Math.floor(q / per), inLine = Math.min(per, Math.min(here.length, most) - line * per);
-        person(one, p, month, x + ((q % per) - (inLine - 1) / 2) * 12.6, y + 40 + line * 13);
+        const line = Math.floor(q / inRow), inLine = Math.min(inRow, Math.min(here.length, most) - line * inRow);
+        person(one, p, month, x + ((q % inRow) - (inLine - 1) / 2) * 12.6, y + 43 + line * 13);
       });
-      if (here.length > most) make("text", { x, y: y + 68, "font-size": 9, "text-anchor": "middle" }, one, `and ${here.length - most} more`);
-      make("text", { x, y: y + 31, "font-size": 10.5, "text-anchor": "middle", fill: "#3f4a55" }, one, home.n.split(" ").pop());
+      if (here.length > most) make("text", { x, y: y + 71, "font-size": 11, "text-anchor": "middle" }, one, `and ${here.length - most} more`);
+      make("text", { x, y: y + 33, "font-size": 13, "text-anchor": "middle", fill: "#3f4a55" }, one, home.n.split(" ").pop());
       make("rect", { class: "ring", x: x - g.cell / 2 + 6, y: y - 31, width: g.cell - 12, height: g.tall - 13, rx: 8 }, one);
       if (held === String(k)) one.focus();
     });
@@ -171,18 +185,20 @@ window.remesaVillage = function (root, data) {
     while (box.firstChild) box.removeChild(box.firstChild);
     data.charts.forEach(([name, title, unit]) => {
       const own = world().series[name], all = key ? own.concat(base[name]) : own;
-      const low = Math.min(...all), high = Math.max(...all), span = high - low || 1, places = high - low < 0.5 || high < 3 ? 2 : high < 100 ? 1 : 0;
-      const x = (k) => 30 + 206 * k / data.months, y = (v) => 62 - 54 * (v - low) / span;
+      const low = Math.min(...all), high = Math.max(...all), span = high - low || 1, places = all.every(Number.isInteger) ? 0 : high - low < 0.5 || high < 3 ? 2 : high < 100 ? 1 : 0;
+      const x = (k) => 42 + 192 * k / data.months, y = (v) => 64 - 54 * (v - low) / span;
+      const said = (value) => value.toLocaleString("en", { minimumFractionDigits: places, maximumFractionDigits: places });
       const line = (values) => values.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
       const card = make("div", { class: "chart" }, box);
       make("h3", {}, card, title);
       make("p", { class: "quiet" }, card, unit);
-      const picture = make("svg", { viewBox: "0 0 240 68", role: "img", "aria-label": `${title}, month 0 to ${data.months}: from ${own[0].toFixed(places)} to ${own[own.length - 1].toFixed(places)}` }, card);
-      [[high, 9], [low, 66]].forEach(([value, at]) => make("text", { x: 4, y: at, "font-size": 8, fill: "#59636e", class: "end" }, picture, value.toFixed(places)));
-      make("line", { x1: x(month), x2: x(month), y1: 2, y2: 66, stroke: "#e69f00", "stroke-width": 2 }, picture);
+      const picture = make("svg", { viewBox: "0 0 240 84", role: "img", "aria-label": `${title}, month 0 to ${data.months}: from ${said(own[0])} to ${said(own[own.length - 1])}` }, card);
+      [[high, 13], [low, 67]].forEach(([value, at]) => make("text", { x: 36, y: at, "font-size": 10.5, fill: "#59636e", class: "end", "text-anchor": "end" }, picture, said(value)));
+      [["start", 0, "month 0"], ["end", data.months, String(data.months)]].forEach(([anchor, at, words]) => make("text", { x: x(at), y: 81, "font-size": 10.5, fill: "#59636e", "text-anchor": anchor }, picture, words));
+      make("line", { x1: x(month), x2: x(month), y1: 4, y2: 70, stroke: "#e69f00", "stroke-width": 2 }, picture);
       if (key) make("path", { d: line(base[name]), fill: "none", stroke: "#8d959e", "stroke-width": 1.8 }, picture);
       make("path", { d: line(own), fill: "none", stroke: "#0072b2", "stroke-width": 2 }, picture);
-      make("p", { class: "said" }, card, `Month ${month}: ${own[month].toFixed(places)}` + (key ? `; as it is: ${base[name][month].toFixed(places)}` : ""));
+      make("p", { class: "said" }, card, `Month ${month}: ${said(own[month])}` + (key ? `; as it is: ${said(base[name][month])}` : ""));
     });
   }
 
