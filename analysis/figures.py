@@ -439,12 +439,14 @@ def paint_remittances(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
         divisor, word = scale(rows["mean"].max())
         places = max(0, decimals(rows["mean"].max() / divisor, 4))
         for j, (scenario, colour) in enumerate((("without", "#9A9A9A"), ("with", BLUE))):
-            values = rows[rows["scenario"] == scenario].set_index("part")["mean"] / divisor
+            here = rows[rows["scenario"] == scenario].set_index("part").loc[list(parts)]
             heights = [k + 0.4 * j for k in range(len(parts))]
-            axes.barh(heights, values[list(parts)], 0.36, color=colour, label=f"{scenario} {cause(frame)}")
-            for height, value in zip(heights, values[list(parts)], strict=True):
+            axes.barh(heights, here["mean"] / divisor, 0.36, color=colour, label=f"{scenario} {cause(frame)}")
+            for height, (_, row) in zip(heights, here.iterrows(), strict=True):
+                far = whisker(axes, height, row["low"] / divisor, row["high"] / divisor)
                 beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8.5}
-                axes.annotate(rounded(value, places), (max(value, 0), height), **beside)
+                value = row["mean"] / divisor
+                axes.annotate(rounded(value, places), (max(value, far, 0), height), **beside)
         axes.set_yticks([k + 0.2 for k in range(len(parts))], [lines(PARTS[part], narrow, 15) for part in parts])
         axes.invert_yaxis()
         axes.set_title(lines(title, narrow, 30))
@@ -454,6 +456,14 @@ def paint_remittances(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
         across(axes)
     legend(figure, grid[0, 0])
     return figure
+
+
+def whisker(axes: Axes, height: float, low: float, high: float) -> float:
+    """A thin line from end to end of an interval, where there is one; gives where it ends."""
+    if not low < high:
+        return -math.inf
+    axes.plot([low, high], [height, height], color=INK, linewidth=1.0, solid_capstyle="butt")
+    return high
 
 
 def legend(figure: Figure, axes: Axes) -> None:
@@ -562,8 +572,8 @@ REMITTANCES = Drawing(
     "From sent to received",
     remittances,
     paint_remittances,
-    "Means over seeds of {span}. What is sent, less fees and margins, less what is lost, and "
-    "less what receivers spend on the way to a desk, is what families have in the end.",
+    "Means over seeds of {span}; thin lines are their 90 % intervals. What is sent, less fees and margins, less what "
+    "is lost, and less what receivers spend on the way to a desk, is what families have in the end.",
 )
 PRICES = "The price level is 1 in the base month; services are priced against goods from elsewhere. " + BANDS
 FIGURES: dict[str, Drawing] = {

@@ -11,7 +11,6 @@ from analysis.figures import (
     BLUE,
     GREEN,
     GREY,
-    INK,
     ORANGE,
     RED,
     Drawing,
@@ -22,8 +21,9 @@ from analysis.figures import (
     scale,
     sent_and_received,
     styled,
+    whisker,
 )
-from analysis.sentences import rounded, unit_words
+from analysis.sentences import decimals, rounded, unit_words
 from experiments.effects import LEVEL, interval
 
 if TYPE_CHECKING:
@@ -45,6 +45,16 @@ STEPS = {
     "business": "Enterprise",
     "saved": "Saved",
 }
+USES = {
+    "daily": "daily needs",
+    "personal": "the deciders' own use",
+    "health": "health",
+    "school": "school",
+    "housing": "the house",
+    "business": "a new firm",
+    "saved": "savings",
+}
+"""Uses in the middle of a sentence."""
 TOTALS, COSTS = ("sent", "received"), ("fees", "lost", "travel")
 USED = tuple(step for step in STEPS if step not in (*TOTALS, *COSTS, "saved"))
 
@@ -91,16 +101,26 @@ def paint_waterfall(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
         sent = max(float(rows["mean"][0]), 1e-12)
         for k, row in rows.iterrows():
             step = row["part"]
-            colour = INK if step in TOTALS else RED if step in COSTS else ORANGE if step == "saved" else BLUE
+            colour = GREY if step in TOTALS else RED if step in COSTS else ORANGE if step == "saved" else BLUE
             colour = GREEN if step == "business" else colour
             start, end = row["start"] / divisor, row["end"] / divisor
             axes.barh(k, end - start, 0.62, left=start, color=colour)
             if k and step not in TOTALS:
                 axes.plot([start, start], [k - 1, k], color=GREY, linewidth=0.6)
-            share = 100.0 * row["mean"] / sent
-            said = f"{rounded(row['mean'] / divisor, 2)} ({rounded(share, 1 if abs(share) < 10 else 0)} %)"
+            far = -np.inf
+            if row["low"] < row["high"]:  # the bar's free end: a total grows to the right, a step to the left
+                free = (
+                    (row["low"], row["high"])
+                    if step in TOTALS
+                    else (row["start"] - row["high"], row["start"] - row["low"])
+                )
+                far = whisker(axes, k, free[0] / divisor, free[1] / divisor)
+            share, size = 100.0 * row["mean"] / sent, row["mean"] / divisor
+            said = (
+                f"{rounded(size, min(4, max(2, decimals(size, 1))))} ({rounded(share, 1 if abs(share) < 10 else 0)} %)"
+            )
             beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
-            axes.annotate(said, (max(start, end, 0.0), k), **beside)
+            axes.annotate(said, (max(start, end, far, 0.0), k), **beside)
         axes.set_yticks(range(len(rows)), list(rows["title"]))
         axes.invert_yaxis()
         axes.set_title(lines(f"{scenario.capitalize()} {cause(frame)}", narrow, 34))
@@ -114,8 +134,9 @@ WATERFALL = Drawing(
     "From sent to used",
     waterfall,
     paint_waterfall,
-    "Means over seeds of {span}; in brackets, percent of what is sent. Uses are what families spend beyond what "
-    "the same families would with nothing received or counted on, in the same month and by the same rule; what is "
-    "saved is the rest, and below zero where earlier receipts are spent. Enterprise is own money in a new firm that "
-    "the family would not have had.",
+    "Means over seeds of {span}; thin lines are 90 % intervals of each bar, in brackets percent of what is sent. Grey "
+    "are sums, red is what does not arrive, blue what families spend, green goes into a firm and yellow is saved. Uses "
+    "are what families spend beyond what the same families would with nothing received or counted on, in the same "
+    "month and by the same rule; what is saved is the rest, and below zero where earlier receipts are spent. "
+    "Enterprise is own money in a new firm that the family would not have had.",
 )

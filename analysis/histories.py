@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from analysis.lives import Who, amount, story
+from analysis.lives import Who, amount, place_name, story
 from analysis.talk import CommandError, console, table
 from sim.codes import Event, Sex
 from sim.mechanisms.vital import TAKEN_OUT
@@ -58,7 +58,7 @@ class Words:
     @classmethod
     def of(cls, model: Remesa, names: dict[int, str] | None = None) -> Words:
         """Those of a model; ``names`` are for people by identity."""
-        places = tuple(place.name.replace("_", " ").title() for place in model.setup.inputs.destinations)
+        places = tuple(place_name(place.name) for place in model.setup.inputs.destinations)
         return cls(places, model.recorder.of_whom, dict(names or {}))
 
     def about(self, one: Happening) -> tuple[int, int]:

@@ -84,17 +84,13 @@ def story(one: Happening, who: Who, senders: Sequence[str] = (), places: Sequenc
         Event.LAID_OFF: lambda: f"{who.name} lost {who.her} job: {WORDS.get(one.reason, 'it ended')}.",
         Event.QUIT: lambda: f"{who.name} gave up {who.her} job: the time was worth more to {him(who)} than the pay.",
         Event.DEPARTED: lambda: departed(one, who, places),
-        Event.PUSHED: lambda: (
-            f"{who.name} would have stayed, had home remained as it was: what became worse here weighed "
-            f"{number(one.value, 2)} years of local pay."
-        ),
         Event.WANTED_TO_LEAVE: lambda: (
             f"{who.name} chose to leave for {place(one, places)} and could not pay the way, {amount(one.value)}."
         ),
         Event.RETURNED: lambda: returned(one, who),
         Event.PUSHED: lambda: (
-            f"With life at home as it was for most at the start, {who.name} would have stayed "
-            f"({number(one.value, 2)} years of pay)."
+            f"{who.name} would have stayed with life at home as it was for most at the start: what became worse "
+            f"weighed {number(one.value, 2)} years of local pay."
         ),
         Event.FIRM_OPENED: lambda: f"{who.name} opened a business with equipment for {amount(one.value)}.",
         Event.FIRM_CLOSED: lambda: f"The business of {who.name}'s household closed.",
@@ -111,6 +107,27 @@ def story(one: Happening, who: Who, senders: Sequence[str] = (), places: Sequenc
 def him(who: Who) -> str:
     """Her or him."""
     return "her" if who.woman else "him"
+
+
+NAMES = {
+    "city": "the city",
+    "cities": "the cities",
+    "abroad": "another country",
+    "united_states": "the United States",
+    "united_kingdom": "the United Kingdom",
+    "france_belgium": "France or Belgium",
+    "gulf_and_asia": "the Gulf or Asia",
+}
+"""Destinations whose names are more than a capital letter."""
+
+
+def place_name(name: str) -> str:
+    """A destination as a sentence names it.
+
+    >>> place_name("new_zealand"), place_name("city")
+    ('New Zealand', 'the city')
+    """
+    return NAMES.get(name, name.replace("_", " ").title())
 
 
 def place(one: Happening, places: Sequence[str]) -> str:

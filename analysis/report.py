@@ -25,7 +25,7 @@ import pandas as pd
 from analysis import figures, provenance, sentences, trail
 from analysis.figures import SMALL, Drawing, group_words, measured, people, with_currency
 from analysis.figures_migration import of_migration
-from analysis.figures_remittances import WATERFALL
+from analysis.figures_remittances import USES, WATERFALL
 from analysis.headlines import card, headlines, mood
 from analysis.load import Results, load
 from analysis.sentences import number, percent, quantity, shown, unit_words, verdict
@@ -366,6 +366,13 @@ def drawn(one: Comparison, name: str, drawing: Drawing, since: str) -> dict[str,
         for indicator in ("departures", "returns"):
             about = one.about(indicator)
             said.append(sentences.headline(about["title"], one.effect(indicator), one.unit(indicator), about["better"]))
+    elif name == "waterfall":
+        for scenario, rows in frame.groupby("scenario", sort=False):
+            if scenario != "difference":
+                means = rows.set_index("part")["mean"]
+                uses = [(words, float(means[part])) for part, words in USES.items()]
+                where = f"{scenario} {one.cause}"
+                said.append(sentences.used(where, float(means["sent"]), float(means["received"]), uses))
     elif name == "remittances":
         for part in ("sent", "received", "fees", "lost"):
             about = one.about(f"remittances_{part}")

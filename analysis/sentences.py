@@ -623,6 +623,34 @@ def moved(left: float, back: float, came: float, unable: float) -> str:
     return f"{said}; {four} more choose to leave and cannot pay the way." if unable > 0 else f"{said}."
 
 
+def used(where: str, sent: float, received: float, uses: Sequence[tuple[str, float]]) -> str:
+    """Where a hundred that are sent end up: what arrives, its three largest uses, and the rest.
+
+    >>> used("without the package", 200.0, 190.0, [("daily needs", 150.0), ("school", 20.0), ("saved", 20.0)])
+    'Of every 100 sent without the package, 95 arrive: 75 go to daily needs, 10 to school and 10 to saved.'
+    """
+    if not (math.isfinite(sent) and math.isfinite(received)) or sent <= 0.0:
+        return f"Nothing is sent {where}."
+
+    def share(amount: float) -> str:
+        part = 100.0 * amount / sent
+        return rounded(part, 0 if abs(part) >= 10.0 else 1)
+
+    largest = sorted((use for use in uses if not is_zero(share(use[1])) and use[1] > 0.0), key=lambda use: -use[1])[:3]
+    if not largest:
+        return f"Of every 100 sent {where}, {share(received)} arrive."
+    rest = received - sum(amount for _, amount in largest)
+    parts = [f"{share(amount)} to {name}" for name, amount in largest]
+    if not is_zero(share(rest)) and rest > 0.0:
+        parts.append(f"{share(rest)} to all else")
+    said = f"Of every 100 sent {where}, {share(received)} arrive: {listed(parts)}".replace(" to ", " go to ", 1)
+    return (
+        f"{said}; {share(-rest)} of it is paid from earlier receipts."
+        if rest < 0.0 and not is_zero(share(rest))
+        else f"{said}."
+    )
+
+
 def who_moves(frame: pd.DataFrame) -> str:
     """Sex and age of those who left, came back and stayed: of `analysis.profiles.profiles`."""
     said = []

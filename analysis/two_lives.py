@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.figures import BLUE, GREY, Drawing, canvas, cause, legend, lines, numbers_on, styled, suffix, years
-from analysis.lives import Happening, Who, happenings, story
+from analysis.lives import Happening, Who, happenings, place_name, story
 from analysis.sentences import unit_words
 from scenarios.configuration import Configuration, check
 from sim.codes import Event, Sex, Status
@@ -79,7 +79,7 @@ def between(baseline: dict[str, Any], policy: dict[str, Any], *, seed: int, curr
     same = without.parameters == treated.parameters and without.inputs == treated.inputs
     first = follow(twin(model), without)
     second = follow(twin(model, treated) if same else started(treated, seed), treated)
-    return chosen(model, homes, first, second, currency, [one.name for one in without.inputs.destinations])
+    return chosen(model, homes, first, second, currency, [place_name(one.name) for one in without.inputs.destinations])
 
 
 def of_households(model: Any) -> dict[int, list[int]]:

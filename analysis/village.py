@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from analysis import sentences
-from analysis.lives import Who, happenings, keyed, story
+from analysis.lives import Who, happenings, keyed, place_name, story
 from analysis.pages import asset, json_block, part, policy, words, write
 from scenarios import library
 from scenarios.configuration import Configuration, compose
@@ -23,7 +23,6 @@ from sim.codes import Event, Sector, Sex, Status
 PLACE = "teaching_toy_village"
 MONTHS, SEED = 60, 1
 LATELY = 6  # months in which somebody's transfers count as what the household lives on
-PLACES = {"city": "the city", "abroad": "another country"}
 LETTERS = "csiueoa."  # one letter a status: what people do in a month, as one string a person
 CITY = "t"  # away within the country
 CHARTS: dict[str, tuple[str, str]] = {
@@ -123,7 +122,7 @@ def watch(start: Any, overrides: Sequence[str] = ()) -> Watched:
         note(model, seen, month, seed)
     for person in seen.people.values():
         person.states += ["."] * (months + 1 - len(person.states))
-    tell(model, seen, [PLACES.get(one.name, one.name) for one in other.inputs.destinations])
+    tell(model, seen, [place_name(one.name) for one in other.inputs.destinations])
     return seen
 
 
