@@ -78,7 +78,8 @@ def paint_moves(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
 
         axes.set_title(lines(f"{scenario.capitalize()} {cause(frame)}", narrow, 34))
         for part, (left, bottom, wide) in BOXES.items():
-            text = f"{rows['title'][part]}: {people(rows['mean'][part])}"
+            stock = float(rows["mean"][part])  # a decimal where a small change would not show without
+            text = f"{rows['title'][part]}: {rounded(stock, 0 if stock >= 100 else 1)}"
             box(
                 axes, left, bottom, wide, text if scenario == "without" else f"{text}\n{changed(change.loc[part], ' ')}"
             )

@@ -95,7 +95,10 @@ def paint_waterfall(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
     figure, grid = canvas(2 if narrow else 1, 1 if narrow else 2, 7.6 if narrow else 4.2, narrow)
     worlds = frame[frame["scenario"] != "difference"]
     divisor, word = scale(worlds["mean"].max())
-    ends = min(0.0, 1.05 * worlds[["start", "end"]].min().min() / divisor), 1.5 * worlds["mean"].max() / divisor
+    steps = worlds[~worlds["part"].isin(TOTALS)]
+    least = min(0.0, worlds[["start", "end"]].min().min(), (steps["start"] - steps["high"]).min())  # NaN: one seed
+    most = worlds["mean"].max()
+    ends = 1.05 * least / divisor, (max(most, worlds["high"].max()) + 0.5 * most) / divisor
     for axes, scenario in zip(grid.ravel(), ("without", "with"), strict=True):
         rows = frame[frame["scenario"] == scenario].reset_index(drop=True)
         sent = max(float(rows["mean"][0]), 1e-12)
