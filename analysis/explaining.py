@@ -65,7 +65,7 @@ def do_explain(options: argparse.Namespace) -> dict[str, Any]:
     heads = ("part", f"adds, {unit}", f"{options.level:.0%} interval", "drawn orders, +-")
     console(options).print(table(f"{title}, split by mechanism", heads, rows, (1, 2, 3), whole_names=True))
     console(options).print(found.said)
-    written(found, unit, title, pathlib.Path(options.out))
+    written(found, unit, title, pathlib.Path(options.out), options.level)
     numbers = str(pathlib.Path(options.out).with_suffix(".json"))
     document = {
         "command": "explain", "outcome": found.outcome, "group": found.group, "unit": unit, "seeds": seeds,
@@ -96,11 +96,11 @@ def ordered(found: Explanation) -> list[Part]:
     return sorted(found.parts, key=lambda one: (-abs(one.mean), one.name))
 
 
-def written(found: Explanation, unit: str, title: str, path: pathlib.Path) -> None:
+def written(found: Explanation, unit: str, title: str, path: pathlib.Path, level: float) -> None:
     """Draw the waterfall into a file."""
     from analysis.figures import svg
 
-    figure = waterfall(found, unit, title)
+    figure = waterfall(found, unit, title, level)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".png":
         figure.savefig(path, dpi=150, facecolor="white")
@@ -109,7 +109,7 @@ def written(found: Explanation, unit: str, title: str, path: pathlib.Path) -> No
         path.write_text(svg(figure, "waterfall", f"{title} by mechanism", f"{numbers}. {found.said}"), "utf-8")
 
 
-def waterfall(found: Explanation, unit: str, title: str) -> Figure:
+def waterfall(found: Explanation, unit: str, title: str, level: float) -> Figure:
     """Bars from what is left with all mechanisms off to the whole effect, each beginning where the last ends.
 
     Whiskers are intervals over seeds of each step alone. Blue raises, red lowers, grey are the two totals; a hollow
@@ -140,10 +140,14 @@ def waterfall(found: Explanation, unit: str, title: str) -> Figure:
                 axes.plot([end, end], [k - 0.31, k + 1.31], color=GREY, linewidth=0.7, linestyle=":")
             reached = end
         axes.axvline(0.0, color=INK, linewidth=0.8)
-        axes.set_yticks(range(len(steps)), [f"{one.name}   {one.mean:+.3g}" for one in steps])
+        axes.set_yticks(range(len(steps)), [f"{one.name}   {one.mean:+.3g}".replace("-", "\u2212") for one in steps])
         axes.tick_params(axis="y", length=0)
         axes.invert_yaxis()
         axes.set_xlabel(f"change, {unit}" if unit else "change")
         axes.set_title(f"{title}, by mechanism")
-        figure.supxlabel(found.said, fontsize=7.5, color=GREY, x=0.01, ha="left")
+        reading = (
+            f"Lines are {100 * level:g} % intervals over seeds. Blue raises, red lowers, grey are totals; hollow, the "
+            "model cannot tell."
+        )
+        figure.supxlabel(f"{found.said}\n{reading}", fontsize=7.5, color=GREY, x=0.01, ha="left")
     return figure

@@ -104,6 +104,9 @@ def profiles(models: Iterable[Remesa], level: float = LEVEL) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "title", "sex", "age", "unit", "mean", "low", "high", "persons"])
 
 
+WHISKER = "90 % interval"
+
+
 @styled
 def paint_profiles(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
     """Women to the left, men to the right, from the youngest up; bars are means and whiskers intervals over seeds."""
@@ -119,10 +122,11 @@ def paint_profiles(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
             axes.barh(range(len(classes)), side * some["mean"], 0.7, color=colour, label=sex)
             for k, (low, high) in enumerate(zip(some["low"], some["high"], strict=True)):
                 if np.isfinite(low):
-                    axes.plot([side * max(low, 0.0), side * high], [k, k], color=INK, linewidth=0.9)
+                    axes.plot([side * max(low, 0.0), side * high], [k, k], color=INK, linewidth=0.9,
+                              label=WHISKER)  # fmt: skip
         axes.axvline(0, color=INK, linewidth=0.8)
         axes.set_yticks(range(len(classes)), classes)
-        axes.set_title(f"{KINDS[kind]}: {people(rows['persons'].sum())}")
+        axes.set_title(f"{KINDS[kind]}: {people(rows['persons'].sum())} persons")
         axes.grid(axis="y", visible=False)
         axes.set_xlim(-1.08 * widest, 1.08 * widest)
         step = next(one for one in (5, 10, 20, 50) if widest / one <= 3 or one == 50)
@@ -131,8 +135,15 @@ def paint_profiles(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
     grid.ravel()[-1].set_xlabel("% of all of them") if narrow else [
         axes.set_xlabel("% of all of them") for axes in grid.ravel()
     ]
-    handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=2, frameon=False)
+    for axes in grid[:, 0]:
+        axes.set_ylabel("age, years")
+    named = {
+        label: handle for axes in grid.ravel() for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    names = [name for name in ("women", "men", WHISKER) if name in named]
+    figure.legend(
+        [named[name] for name in names], names, loc="outside upper left", ncols=2 if narrow else 3, frameon=False
+    )
     return figure
 
 

@@ -67,7 +67,8 @@ def do_trial(options: argparse.Namespace) -> dict[str, Any]:
                 window=options.mean, taken=options.taken, level=options.level, bench=bench,
             )  # fmt: skip
         made.append((described(design, options.by), verdicts, found))
-    unit = outcome_named(options.outcome).unit
+    currency = compose(options.overrides, "trial").inputs.currency
+    unit = outcome_named(options.outcome).unit.replace("money", currency)
     for title, verdicts, found in made:
         print_verdicts(options, title, unit, verdicts, found)
         print_account(options, balance(found, options.level))
@@ -177,7 +178,7 @@ def beside_the_truth(designs: Sequence[tuple[str, Any]], outcome: str, unit: str
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-    from analysis.figures import BLUE, GREY, INK, RED, STYLE, WIDE
+    from analysis.figures import BLUE, GREY, INK, RED, STYLE, WIDE, numbers_on
 
     shown = [(title, [one for one in verdicts if one.seeds]) for title, verdicts in designs]
     heights = [max(1, len(rows)) for _, rows in shown]
@@ -196,6 +197,7 @@ def beside_the_truth(designs: Sequence[tuple[str, Any]], outcome: str, unit: str
             axes.set_ylim(len(rows) - 0.4, -0.6)
             axes.tick_params(axis="y", length=0)
             axes.set_title(title)
+        numbers_on(panels[-1], "x")
         panels[-1].set_xlabel(f"effect on {outcome}, {unit}")
         handles = [
             Line2D([], [], marker="D", color="none", markeredgecolor=INK, markerfacecolor="none", markersize=8),
