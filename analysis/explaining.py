@@ -146,8 +146,8 @@ def waterfall(found: Explanation, unit: str, title: str, level: float) -> Figure
         axes.set_xlabel(f"change, {unit}" if unit else "change")
         axes.set_title(f"{title}, by mechanism")
         reading = (
-            f"Lines are {100 * level:g} % intervals over seeds. Blue raises, red lowers, grey are totals; hollow, the "
-            "model cannot tell."
+            f"Lines are {100 * level:g} % intervals over seeds. Blue to the right, red to the left, grey are totals; "
+            "hollow where zero lies within the interval."
         )
         figure.supxlabel(f"{found.said}\n{reading}", fontsize=7.5, color=GREY, x=0.01, ha="left")
     return figure

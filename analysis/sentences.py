@@ -46,6 +46,8 @@ SCALES = {
     "firm_deaths": "firms a month",
 }
 """What numbers without a unit count, or between what they lie."""
+HOW_TO_READ = ("from ", "index", "ratio", "logarithm")
+"""Beginnings of units that say how to read a number instead of what it counts."""
 
 
 class Verdict(enum.StrEnum):
@@ -191,6 +193,16 @@ def scale(indicator: str, unit: str, change: bool = False) -> str:
     return SCALES.get(indicator) or unit_words(unit, change)
 
 
+def scaled(text: str, indicator: str, unit: str, change: bool = False) -> str:
+    """A printed number of an indicator with its unit; in brackets where the unit says how to read the number.
+
+    >>> scaled("0.43", "preparedness", "1"), scaled("1.4", "mean_skill", "1"), scaled("+2", "poverty", "%", change=True)
+    ('0.43 (from 0 to 1)', '1.4 efficiency units', '+2 percentage points')
+    """
+    words = scale(indicator, unit, change)
+    return f"{text} ({words})" if words.startswith(HOW_TO_READ) else f"{text} {words}".strip()
+
+
 def quantity(text: str, unit: str, change: bool = False) -> str:
     """A printed number and its unit in words."""
     return f"{text} {unit_words(unit, change)}".strip()
@@ -329,7 +341,7 @@ def level(values: Sequence[float], unit: str, indicator: str = "") -> str:
     """
     if not all(math.isfinite(value) for value in values) or not values:
         return "no finite number"
-    return f"{number(sum(values) / len(values), 3)} {scale(indicator, unit)}".strip()
+    return scaled(number(sum(values) / len(values), 3), indicator, unit)
 
 
 def brief(name: str, effect: Effect, unit: str, indicator: str = "") -> str:
@@ -715,7 +727,7 @@ def difference(effect: Effect, unit: str, first: float) -> str:
         return f"{NO_DIFFERENCE}, with any of {effect.seeds} seeds."
     found = shown(effect, unit)
     between = f" ({percent(effect.level)} interval {found.low} to {found.high})" if effect.seeds > 1 else ""
-    mean = quantity(found.mean, unit, change=True)
+    mean = scaled(found.mean, effect.outcome, unit, change=True)
     return f"Mean difference {mean}{between}; in the class's own world {signed(first, places_of(effect))}."
 
 

@@ -111,7 +111,7 @@ def bundle(chosen: Choices) -> list[Any]:
         rows.append(
             html.Div(
                 [
-                    html.Label(choices.title("policies", name), htmlFor=f"share-{name}"),
+                    html.Label(labelled(name), htmlFor=f"share-{name}"),
                     html.Output(amount(chosen.place, share), id=f"amount-{name}"),
                     dcc.Input(
                         id=f"share-{name}",
@@ -128,6 +128,12 @@ def bundle(chosen: Choices) -> list[Any]:
             )
         )
     return rows
+
+
+def labelled(name: str) -> list[Any]:
+    """An instrument's title, and how much of the budget it can take: sliders end there."""
+    most = choices.largest(name)
+    return [choices.title("policies", name), *([html.Small(f" at most {most} %")] if most < 100 else [])]
 
 
 def amount(place: str, share: int) -> str:

@@ -187,11 +187,19 @@ def streams(held: Held, world: str) -> list[Any]:
         found.append(
             html.Figure(
                 [
-                    html.Figcaption([html.Strong(title), html.Br(), html.Span(note, className="quiet")]),
+                    html.Figcaption(
+                        [
+                            html.Strong(title),
+                            html.Br(),
+                            html.Span(note, className="quiet"),
+                            html.Span(" Move it sideways to see all of it.", className="quiet sideways"),
+                        ]
+                    ),
                     html.Div(
                         dcc.Graph(id=f"flow-{name}", figure=picture, config=paint.CONFIG),
                         role="img",
                         className="across",
+                        tabIndex="0",
                         **{"aria-label": words},
                     ),
                 ],
