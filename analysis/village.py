@@ -211,7 +211,8 @@ def library_names() -> dict[str, list[str]]:
 def tell(model: Any, seen: Watched, places: Sequence[str]) -> None:
     """Put what was recorded into sentences, by person and the household of that time."""
     sent: dict[int, list[tuple[int, int]]] = {}  # household: month and sender
-    first: set[int] = set()
+    first: dict[tuple[int, int], list[tuple[int, float]]] = {}  # month and household: who sent it something, and what
+    known: set[int] = set()
     told = list(happenings(model.recorder.histories()))
     at_once = {(one.month, one.person) for one in told if one.event == Event.OWN_ACCOUNT}
     for one in told:
@@ -222,17 +223,20 @@ def tell(model: Any, seen: Watched, places: Sequence[str]) -> None:
             continue
         if one.event == Event.REMITTED:
             sent.setdefault(home, []).append((month, one.person))
-            if one.person not in first:
-                first.add(one.person)
-                seen.stories.append(
-                    (month, one.person, home, f"{who.name} sent money home: {one.value:,.0f}, for the first time in "
-                     "these months.")
-                )  # fmt: skip
+            if one.person not in known:
+                known.add(one.person)
+                first.setdefault((month, home), []).append((one.person, one.value))
             continue
         lately = dict.fromkeys(p for m, p in sent.get(home, []) if month - LATELY <= m <= month and p != one.person)
         said = story(one, Who(who.name, who.woman), senders(seen, who, list(lately)), places)
         if said:
             seen.stories.append((month, one.person, home, said))
+    for (month, home), those in first.items():
+        names = sentences.listed([seen.people[person].name for person, _ in those])
+        sums = sentences.listed([f"{value:,.0f}" for _, value in those])
+        said = f"{names} sent money home: {sums}, for the first time in these months."
+        seen.stories.append((month, those[0][0], home, said))
+    seen.stories.sort(key=lambda one: one[0])
 
 
 def senders(seen: Watched, who: Person, sent: Sequence[int]) -> list[str]:

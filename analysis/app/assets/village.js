@@ -17,6 +17,7 @@ window.remesaVillage = function (root, data) {
         <div class="time"><button id="play" type="button">Play</button><input id="month" type="range" min="0" value="0" step="1"></div></div>
       <div><label for="world">Which village</label><select id="world"></select></div>
     </div>
+    <p id="paper-said" class="paper"></p>
     <p id="arrow-said" class="quiet" aria-live="polite"></p>
     <div class="stage">
       <div>
@@ -206,6 +207,7 @@ window.remesaVillage = function (root, data) {
 
   function show() {
     byId("month-said").textContent = `${month} of ${data.months}`;
+    byId("paper-said").textContent = `Month ${month} of ${data.months}. ${data.choices.find(([value]) => value === key)[1]}.`;
     slider.value = month;
     draw(); describe(); charts();
   }
