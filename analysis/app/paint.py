@@ -170,6 +170,9 @@ def _pale(colour: str) -> str:
     return f"rgba({red},{green},{blue},0.3)"
 
 
+ROOM = 6.0  # km above the first and below the last line of localities
+
+
 def road(frame: pd.DataFrame, title: str, unit: str) -> Figure:
     """Localities along their road, as large as their population, coloured by what changes there.
 
@@ -195,9 +198,14 @@ def road(frame: pd.DataFrame, title: str, unit: str) -> Figure:
                 "x": frame["x"].tolist(),
                 "y": frame["y"].tolist(),
                 "text": [str(one).removeprefix("Locality ") for one in frame["who"]],
-                "textposition": "top center",
+                "textposition": "middle center",
+                "textfont": {
+                    "color": ["#FFFFFF" if one in ("good", "bad", "change") else "#1B2127" for one in frame["mood"]],
+                    "size": 13,
+                },
                 "marker": {
-                    "size": [12 + 26 * (one / largest) ** 0.5 for one in frame["people"]],
+                    "opacity": 1,
+                    "size": [18 + 20 * (one / largest) ** 0.5 for one in frame["people"]],
                     "color": [COLOURS[one] for one in frame["mood"]],
                     "line": {"color": "white", "width": 1.5},
                 },
@@ -209,8 +217,8 @@ def road(frame: pd.DataFrame, title: str, unit: str) -> Figure:
             height=200 if frame["y"].nunique() < 3 else 340,
             hovermode="closest",
             xaxis={"visible": False, "fixedrange": True},
-            yaxis={"visible": False, "fixedrange": True, "autorange": "reversed"},
-            margin={"l": 24, "r": 24, "t": 30, "b": 24},
+            yaxis={"visible": False, "fixedrange": True, "range": [frame["y"].max() + ROOM, frame["y"].min() - ROOM]},
+            margin={"l": 24, "r": 24, "t": 12, "b": 12},
         ),
     }
 

@@ -242,7 +242,7 @@ def place_map(held: Held, indicator: str) -> Any:
                     html.Br(),
                     html.Span(
                         "Localities along their road, 10 km from each to the next; as large as their population. "
-                        "Blue is better, orange worse, grey: no difference or the model cannot tell.",
+                        "Blue is better, orange worse, dark neither; pale: no difference or the model cannot tell.",
                         className="quiet",
                     ),
                 ]

@@ -91,7 +91,10 @@ def test_several_localities_lie_on_a_map(villages):
         assert len(frame) == 9 and frame["people"].sum() == pytest.approx(900, rel=0.2)
         near = np.hypot(np.diff(frame["x"]), np.diff(frame["y"]))
         np.testing.assert_allclose(near, 10.0)  # each is 10 km from the next
-        plotly.Figure(paint.road(frame, "x", "%"))
+        drawn = paint.road(frame, "x", "%")
+        plotly.Figure(drawn)
+        bottom, top = drawn["layout"]["yaxis"]["range"]
+        assert top < frame["y"].min() and frame["y"].max() < bottom, "the first and last line have room"
     one = report.comparison(villages)
     effect = one.effect("poverty", "locality=3")
     row = shown.localities(villages, "poverty").iloc[3]
