@@ -238,6 +238,28 @@ def recruiter_price(fee: float, fare: float, supervision: float) -> float:
 
 
 @rule
+def worth_of_place(fee: float, fare: float, supervision: float, scarce: int) -> float:
+    """What a recruiter's place must be worth to whoever gets it (money): the full fee where places are scarce.
+
+    Employers abroad order so many workers, however little these pay for it; what a placement costs beyond the way is
+    the rent of scarce places. A cap on fees leaves their number as it is, and they go to those to whom they are worth
+    most: the same people pay less. Without scarcity everybody gets one to whom it is worth the price asked.
+
+    Parameters
+    ----------
+    fee, fare, supervision : see `recruiter_price`
+    scarce : 1 where recruiters have as many places as are taken at their full fee
+
+    References
+    ----------
+    McKenzie, Theoharides and Yang (2014), American Economic Journal: Applied Economics 6(2), 49-75: the number of
+    Filipinos placed abroad follows employers' demand. Beam, McKenzie and Yang (2016), Economic Development and
+    Cultural Change 64(2), 323-368: making it easier to apply for places raises their number by nothing.
+    """
+    return recruiter_price(fee, fare, 0.0 if scarce else supervision)
+
+
+@rule
 def can_pay(assets: float, loan: float, cost: float, others_income: float, need: float) -> bool:
     """Whether a trip can be financed, so that the household still eats if it fails.
 

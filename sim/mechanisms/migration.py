@@ -50,6 +50,7 @@ from sim.moving import (
     utility_of_place,
     wait_left,
     worth_of_income,
+    worth_of_place,
 )
 from sim.parameters import param, switch
 from sim.population import (
@@ -302,11 +303,13 @@ def consider(
                         way, cost, gain, worth, wait = IRREGULAR, asked, irregular, at_risk, 0.0
                 if way == IRREGULAR and d < len(recruiters.fee) and recruiters.fee[d] > 0.0:
                     fare, fee = 1.0 * destinations.fare[d], 1.0 * recruiters.fee[d]
-                    asked = recruiter_price(fee, fare, 1.0 * recruiters.supervision[d])
+                    supervised = 1.0 * recruiters.supervision[d]
+                    asked = recruiter_price(fee, fare, supervised)
+                    least = worth_of_place(fee, fare, supervised, rules.job_orders)
                     placed = believed_chance(in_work[d, 1, 1], doubted)
                     there = certainty_equivalent(pay - living, 0.0, placed, c0, preferences.curvature)
                     by_recruiter = gain_in_years(
-                        there, here, present_value, asked / price, median, c0, preferences.curvature
+                        there, here, present_value, least / price, median, c0, preferences.curvature
                     )
                     if by_recruiter > gain:
                         way, cost, gain, worth = RECRUITED, asked, by_recruiter, present_value
@@ -401,14 +404,13 @@ def leave(
         loan = trip_loan(others, rules.loan_months, debt, lendable)
         cost = prices[k]
         asked = 0.0
-        if ways[k] == RECRUITED:
-            asked = prices[k]
-            cost = asked * (1.0 - rules.advance)
-        payable = can_pay(assets / 100.0, loan, cost, others, need)
-        if not payable and ways[k] == IRREGULAR and d < len(recruiters.fee) and recruiters.fee[d] > 0.0:
-            asked = recruiter_price(recruiters.fee[d], destinations.fare[d], recruiters.supervision[d])
+        payable = ways[k] != RECRUITED and can_pay(assets / 100.0, loan, cost, others, need)
+        if not payable and ways[k] != REGULAR and d < len(recruiters.fee) and recruiters.fee[d] > 0.0:
+            fee, fare, supervised = recruiters.fee[d], destinations.fare[d], recruiters.supervision[d]
+            asked = recruiter_price(fee, fare, supervised)
             ways[k], cost = RECRUITED, asked * (1.0 - rules.advance)
-            payable = can_pay(assets / 100.0, loan, cost, others, need)
+            least = worth_of_place(fee, fare, supervised, rules.job_orders) * (1.0 - rules.advance)
+            payable = can_pay(assets / 100.0, loan, least, others, need)
         if not payable:
             continue
 
@@ -452,8 +454,8 @@ def leave(
 
 @kernel
 def go_on(
-    persons: Persons, migrants: Migrants, order: Array, who: Array, chosen: Array, ways: Array, prices: Array,
-    rules: Migration, went: Array, trips: Array, debts: Array,
+    persons: Persons, migrants: Migrants, destinations: Destinations, recruiters: Recruiters, rules: Migration,
+    order: Array, who: Array, chosen: Array, ways: Array, prices: Array, went: Array, trips: Array, debts: Array,
 ) -> None:  # fmt: skip
     """Those away who want to move on do so if their savings pay the way; amounts in cents."""
     for k in order:
@@ -462,10 +464,14 @@ def go_on(
             continue
         old = persons.spell[i]
         price = int(np.rint(prices[k] * 100.0))
+        least = price
         if ways[k] == RECRUITED:
+            fee, fare, supervised = recruiters.fee[d], destinations.fare[d], recruiters.supervision[d]
             debts[k] = int(np.rint(prices[k] * rules.advance * 100.0))
             price -= debts[k]
-        if price > migrants.savings[old]:
+            worth = worth_of_place(fee, fare, supervised, rules.job_orders)
+            least = int(np.rint(worth * 100.0)) - int(np.rint(worth * rules.advance * 100.0))
+        if least > migrants.savings[old]:
             continue
         trips[k] = price
         debts[k] += migrants.debt[old]
@@ -710,6 +716,10 @@ class Migration(Mechanism):
     remittances_pay_trips: int = switch(
         "money that came as remittances can pay trips; off: it is left out of the purse"
     )
+    job_orders: int = switch(
+        "employers abroad order so many workers: recruiters have as many places as are taken at their full fee; off: "
+        "they place everybody who asks"
+    )
     consider: float = param(1 / 12, "1/month", (1 / 36, 1.0), "q: chance to consider moving; assumption")
     horizon: int = param(36, "month", (1, 120), "H: assumption")
     gain_weight: float = param(1.0, "1/year", (0.2, 5.0), "a_x; assumption")
@@ -840,7 +850,10 @@ class Migration(Mechanism):
             month.persons, month.households, month.localities, month.lenders, month.firms, month.destinations,
             month.recruiters, self.rules, order, who, chosen, ways, prices, went, trips, loans, purses, debts,
         )  # fmt: skip
-        go_on(month.persons, month.migrants, order, who, chosen, ways, prices, self.rules, went, trips, debts)
+        go_on(
+            month.persons, month.migrants, month.destinations, month.recruiters, self.rules, order, who, chosen, ways,
+            prices, went, trips, debts,
+        )  # fmt: skip
         stuck = order[(went[order] == 0) & (chosen[order] >= 0)]
         month.record(int(Event.WANTED_TO_LEAVE), who[stuck], chosen[stuck], prices[stuck])
         gone = order[went[order] == 1]

@@ -43,6 +43,7 @@ from sim.moving import (
     utility_of_place,
     wait_left,
     worth_of_income,
+    worth_of_place,
 )
 from sim.population import Destinations, Firms, Households, Lenders, Migrants, Persons, Population, Recruiters
 
@@ -242,6 +243,9 @@ def test_prices_loans_and_altruism():
     assert recruiter_price(1000.0, 400.0, 0.0) == 1000.0
     assert recruiter_price(1000.0, 400.0, 1.0) == 400.0
     assert recruiter_price(300.0, 400.0, 0.0) == 400.0
+    assert recruiter_price(1000.0, 400.0, 0.8) == pytest.approx(520.0)
+    assert worth_of_place(1000.0, 400.0, 0.8, 1) == 1000.0  # scarce: worth the full fee to whoever gets it
+    assert worth_of_place(1000.0, 400.0, 0.8, 0) == pytest.approx(520.0)
     assert trip_loan(60.0, 3.0, 100.0, 1e6) == pytest.approx(80.0)
     assert trip_loan(60.0, 3.0, 0.0, 50.0) == 50.0
     assert trip_loan(60.0, 3.0, 500.0, 1e6) == 0.0
@@ -413,6 +417,37 @@ def test_without_the_quota_the_way_is_irregular_or_a_recruiters():
     supervised.population["Recruiters"].values("supervision")[:] = 1.0
     supervised.run(Migration(consider=1.0, advance=0.7))
     assert (supervised.population.migrants.debt == 21_000).all()
+
+
+def placed(supervision: float, fee: float = 600.0, savings: int = 200_000, **settings) -> Stand:
+    """A month with recruiters as the only regular way, inspected to some degree; families have their savings alone."""
+    world = village(destination={"regular_share": 0.0, "detection": 0.05}, fee=fee)
+    world.population["Recruiters"].values("supervision")[:] = supervision
+    put_money(world.population, "Households", "liquid_assets", savings)
+    world.run(Migration(consider=1.0, advance=0.7, loan_months=0.0, **settings))
+    return world
+
+
+def test_employers_order_no_more_workers_because_a_recruiter_asks_for_less():
+    full, capped = placed(0.0), placed(1.0)
+    np.testing.assert_array_equal(gone(full), gone(capped))
+    assert full.population.migrants.debt.sum() == 2 * capped.population.migrants.debt.sum() > 0
+    assert full.ledger.paid("trip") == 2 * capped.ledger.paid("trip")
+    open_to_all = placed(1.0, job_orders=0)
+    assert set(gone(capped)) < set(gone(open_to_all))
+
+
+def test_whom_the_cash_part_of_the_full_fee_keeps_at_home_gets_no_place_by_a_lower_one():
+    """Three tenths of 600 are 180, of the fare of 300 they are 90: savings of 150 pay the second alone."""
+    for supervision, job_orders, anybody in ((0.0, 1, False), (1.0, 1, False), (1.0, 0, True)):
+        assert bool(len(gone(placed(supervision, savings=15_000, job_orders=job_orders)))) == anybody
+
+
+@pytest.mark.parametrize("fee", [0.0, 600.0])
+def test_without_inspection_scarce_places_change_nothing(fee):
+    scarce, free = placed(0.0, fee), placed(0.0, fee, job_orders=0)
+    for name in ("route", "debt", "savings", "person"):
+        np.testing.assert_array_equal(scarce.population.migrants.values(name), free.population.migrants.values(name))
 
 
 def test_somebody_stays_with_the_children():
