@@ -235,12 +235,13 @@ def begin_stays(world: World, setup: Setup, rows: Array, where: Array, months: A
     persons, there = population.persons, population.destinations
     ids, luck = persons.id[rows], streams.luck("initial", "stays", ONCE)
     u = [draw(luck, ids, word) for word in range(3)]
-    employed = u[1] < there.finding[where] / (there.finding[where] + there.separation[where])
     at_arrival = there.recognition_at_arrival[where]
     hazard = 1.0 - (1.0 - there.recognition[where]) ** months
     known = u[2] < at_arrival + (1.0 - at_arrival) * hazard
     occupation = persons.occupation[rows] * known
     regular = (quota[rows] < there.regular_share[where]) | (months > 12 * PAPERS)
+    finding = there.finding[where] * np.where(regular, 1.0, parameters.away.access_without_papers)
+    employed = u[1] < finding / (finding + there.separation[where])
     spell_ids = np.zeros(len(ids), np.int64)
     identities(streams.luck("initial", "spells", ONCE), ids, np.zeros_like(ids), spell_ids)
     spells = population.add(

@@ -73,3 +73,19 @@ def test_where_staying_is_worth_less_stays_are_shorter(small_model):
         there = model.population.destinations.abroad[stays.destination] == 1
         lengths.append(-np.asarray(stays.start_month[there], float).mean())
     assert lengths[1] > 1.3 * lengths[0]
+
+
+def test_work_there_is_found_as_often_as_the_destination_and_papers_have_it(small_model):
+    """.05 found and .05 lost a month: one in two is in work with papers; with .7 of the jobs open, .035 in .085."""
+    place = dataclasses.replace(
+        ABROAD, emigrants=0.4, finding=0.05, separation=0.05, regular_share=0.5, irregular_fee=300.0
+    )  # fmt: skip
+    model = small_model(
+        burnt=False, population=6000, inputs=dataclasses.replace(example_inputs(), destinations=(CITY, place))
+    )
+    stays = model.population.migrants
+    abroad = stays.destination == 1
+    for regular, share in ((1, 1 / 2), (0, 0.035 / 0.085)):
+        mine = abroad & (stays.regular == regular)
+        assert mine.sum() > 100
+        assert stays.employed[mine].mean() == pytest.approx(share, abs=2.5 * (share * (1 - share) / mine.sum()) ** 0.5)
