@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.evidence_remittances import Purses, uses
-from experiments.hands import adults_of, recipients
+from experiments.evidence_remittances import Purses
+from experiments.hands import adults_of, matched, recipients
 from experiments.verdicts import Effect, Form, Part, claim, each
-from experiments.worlds import Array, advance, started, twin
+from experiments.worlds import Array, Hands, advance, started, twin
 from scenarios.configuration import Configuration
 from sim.codes import Status
 from sim.transfers import OPERATOR
@@ -147,71 +147,82 @@ def clm_14(form: Form) -> list[Any]:
 # ------------------------------------------------------------------------------------------- Laos
 
 BAHT = 248.0  # kip
+SENT_HOME = 28_465.0  # baht a year in cash, NUM-44
 GAINED = 75.0  # % of households
 LASTS = 25.0  # % of start-ups that may be there still, for "none succeeded"
 
 
 def lao_households(worlds: Worlds, seed: int) -> dict[str, Any]:
-    """What recipient households do with remittances, as T27 measures it, and how many live better with them."""
-    found = living(worlds, seed)
-    if not found["households"]:
-        return found | {"invested": 0.0, "tried": 0.0, "lasting": 0.0}
-    used = uses(worlds, seed)
-    return found | {
-        "invested": 100.0 * used["business"], "tried": 100.0 * used["tried a business"],
-        "lasting": 100.0 * (1.0 - used["closed"]) if used["started"] else 0.0,
-    }  # fmt: skip
+    """Recipient households of the start in three years: with the sums of the survey, and with nothing remitted.
 
-
-def living(worlds: Worlds, seed: int) -> dict[str, Any]:
-    """What recipient households of the start spend in the third year in two worlds, and what they receive."""
+    What the model's migrants send is measured first; from then on each receipt counts as many times as it takes for
+    the survey's mean. Nothing else is fitted.
+    """
     start = started(worlds["paid"], seed)
+    start.compaction = 0
     homes = start.population.households
     ids = homes.id[recipients(start.world)].copy()
+    found = {"households": len(ids), "sent": 0.0, "baht": 0.0, "invested": 0.0, "tried": 0.0, "lasting": 0.0,
+             "gained": 0.0, "spent": 0.0}  # fmt: skip
     if not len(ids):
-        return {"gained": 0.0, "baht": 0.0, "households": 0, "spent": 0.0}
-    spent: dict[str, Array] = {}
-    received = 0.0
-    for name in ("paid", "withheld"):
-        purse = Purses(ids)
-        model = twin(start, worlds[name])
+        return found
+    own, begun = Purses(ids), start.world.month - start.world.burn_in
+    advance(twin(start, worlds["paid"]), THREE_YEARS, watch=own)
+    received = own.total["receipt"].mean() / (THREE_YEARS / 12.0)
+    times = SENT_HOME * BAHT / received if received > 0.0 else 1.0
+    last: dict[str, Array] = {}
+    for name in ("withheld", "paid"):
+        purse, model = Purses(ids), twin(start, worlds[name])
         model.compaction = 0
-        advance(model, THREE_YEARS - 12, watch=purse)
+        hands = Hands(model.schedule, after={"remittances": matched(times - 1.0)})
+        advance(model, THREE_YEARS - 12, hands, purse)
         before = purse.total["spending"].copy()
-        advance(model, 12, watch=purse)
-        spent[name] = purse.total["spending"] - before
-        if name == "paid":
-            received = float(purse.total["receipt"].mean()) / (THREE_YEARS / 12.0)
-    gain = spent["paid"] > spent["withheld"]
-    return {
-        "gained": 100.0 * float(gain.mean()), "baht": received / BAHT, "households": len(ids),
-        "spent": float((spent["paid"] - spent["withheld"]).mean() / 12.0 / BAHT),
+        advance(model, 12, hands, purse)
+        last[name] = purse.total["spending"] - before
+    firms, total = model.population.firms, float(purse.total["receipt"].sum())
+    new = np.isin(model.population.households.id[firms.owner], ids) & (firms.owner >= 0) & (firms.founder >= 0)
+    new &= firms.start_month >= begun
+    return found | {
+        "sent": float(received) / BAHT, "baht": total / len(ids) / (THREE_YEARS / 12.0) / BAHT,
+        "invested": 100.0 * float(purse.business.sum()) / max(total, 1e-9),
+        "tried": 100.0 * int(new.sum()) / len(ids),
+        "lasting": 100.0 * float((firms.open[new] == 1).mean()) if new.any() else 0.0,
+        "gained": 100.0 * float((last["paid"] > last["withheld"]).mean()),
+        "spent": float((last["paid"] - last["withheld"]).mean() / 12.0 / BAHT),
     }  # fmt: skip
 
 
 @claim(
     "CLM-19", "Lao villages: remittances feed and school, hardly any becomes a business that lasts", sources=("R15",),
     provisional="Uses of remittances.",
-    note="Nothing was fitted to the survey, so the amount received is shown beside it. Villages with better farms, "
-    "schools and jobs (NUM-50, NUM-51) have no counterpart in one labour market.",
+    assumption="What recipient households receive is set to the survey's mean, as the claim has it; its use is not.",
+    note="Villages with better farms, schools and jobs (NUM-50, NUM-51) have no counterpart in one labour market.",
 )  # fmt: skip
 def clm_19(form: Form) -> list[Any]:
     """Recipient households of the Lao villages over three years, remittances paid against withheld."""
     place = ["territory=laos_mekong", f"population={people_of(form)}", f"months={THREE_YEARS}"]
     found = form.measure(lao_households, {"paid": place, "withheld": [*place, OFF]}, form.seeds)
     still = [*place, OFF]
-    null = form.measure(living, {"paid": still, "withheld": still}, form.seeds)
+    null = form.measure(lao_households, {"paid": still, "withheld": still}, form.seeds)
     return [
         Part("share of remittances invested in a business", each(found, "invested"), None, 2.0, 1.0, "%", ("R15",),
              f"{np.mean(each(found, 'households')):.0f} recipient households a seed."),
-        Part("households that try a business in three years", each(found, "tried"), 2.0, 4.0, 3.0, "%", ("R15",)),
+        Part("households that try a business in three years", each(found, "tried"), 2.0, 4.0, 3.0, "%", ("R15",),
+             reason="Money is not what keeps them: a start is a firm that may hire, in the model, and a shop run alone "
+             "is own-account work, which needs none. That earns more here than a job at usual pay, so that hardly "
+             "anybody, recipient or not, gains by founding a firm."),
         Part("of these, still there", each(found, "lasting"), None, LASTS, 0.0, "%", ("R15",), "None succeeded.",
              "A firm closes when cash and credit are gone or its owner would earn more elsewhere for half a year; "
              "three years are short for that."),
         Part("households that live better", each(found, "gained"), GAINED, None, 94.0, "%", ("R15",),
              "Spend more in the third year than the same household without remittances."),
         Part("cash received by a recipient household", each(found, "baht"), unit="baht/year", point=28_465.0,
-             sources=("R15",), means="Published: 28,465 in cash and 6,391 in kind."),
+             sources=("R15",), means="Set to the survey's mean, 28,465 in cash; 6,391 more came in kind."),
+        Part("the same as the model's migrants send it", each(found, "sent"), unit="baht/year", point=28_465.0,
+             sources=("R15",),
+             means="Less by far: most who go stay in the country, and pay in Thailand less living hardly exceeds what "
+             "a whole household earns at home, so that by the rule of remitting little is due. Those sums finance no "
+             "start at all."),
         Effect("spending of recipient households", each(found, "spent"), +1, each(null, "spent"), True,
                "nothing is remitted", "baht/month"),
     ]  # fmt: skip

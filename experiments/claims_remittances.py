@@ -242,9 +242,9 @@ def clm_17(form: Form) -> list[Effect]:
                f"fifth year; {placed:.1f} people a seed had gone by a recruiter."),
         Effect("sent by those whom recruiters placed", effect(found, "recruiters", "placed", 100.0 / sent), +1,
                effect(null, "recruiters", "placed", 100.0 / sent), True, "nobody leaves", "%", "Over the five years."),
-        Effect("what arrives", effect(found, "recruiters", "arrived", 100.0 / base), +1,
-               effect(null, "recruiters", "arrived", 100.0 / base), True, "nobody leaves", "%",
-               "Over the five years, from all who are away."),
+        Effect("what arrives from all who are away", effect(found, "recruiters", "arrived", 100.0 / base), 0, unit="%",
+               means="Over the five years. So few of those away went by a recruiter that chance among the others is "
+               "larger than what these send more."),
         Effect("debt, were places without limit", effect(free, "recruiters", "trip_debt_months"), 0, unit="month",
                means=f"{everybody}: {100.0 * more:.0f} % more are away, most of them on an advance. Each owes "
                "less than at the full fee, all together more."),

@@ -259,6 +259,12 @@ def t17(form: Form) -> list[Part]:
 
 
 LOW, HIGH = 0.10, 0.30
+LATE_TURN = (
+    "It rises until about a third have been abroad, and levels off or falls after that: in the few communities that "
+    "come so far and not much further, the years above 30 % are those of the turn. In the quick form they are four or "
+    "so of ten, of two seeds, and communities differ by more than the fall that is asked for. Below the turn receipts "
+    "gather: first trips follow relatives, and the share of poorer households in them falls (T17, part e)."
+)
 SAME_HOMES = (
     "First trips follow relatives: the share of poorer households in them falls as more have been abroad (T17, "
     "part e), so that receipts gather in the same households instead of spreading."
@@ -296,7 +302,7 @@ def t28(form: Form) -> list[Part]:
                              (("mean", tuple(x for x, _ in line), tuple(y for _, y in line), "line"),),
                              "The same communities with nobody away; income per adult equivalent.")),
         Part("the same above 30 %, less its largest value on the way", most, None, -0.01, -0.02, sources=("R24",),
-             means=f"{100.0 * np.mean(reached):.0f} % of community-years lie above 30 %.", reason=SAME_HOMES),
+             means=f"{100.0 * np.mean(reached):.0f} % of community-years lie above 30 %.", reason=LATE_TURN),
         Part("largest size on the way", largest, None, 0.04, 0.02, sources=("R25",), reason=SAME_HOMES),
         Part("poor people, late stage", poor, -10.0, -1.0, -4.0, "points", ("R24", "R25"),
              "Residents below the poverty line of the start, above 30 % prevalence (else the highest tenth).",
