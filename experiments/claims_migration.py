@@ -483,7 +483,7 @@ def clm_30(form: Form) -> list[Effect]:
         Effect("ready and willing less ready alone", opened, +1, kept, False, "nobody can leave again", "points",
                "The unwilling leave again.",
                "Who wants to come home is no lot: those are people who do well there, and with the border shut they "
-               f"still succeed {np.mean(kept):.1f} points more often. A part of the gap is who they are."),
+               f"still succeed {np.mean(kept):.1f} points more often: so much of the gap is who they are."),
         Effect("of it because the unwilling leave again", [a - b for a, b in zip(opened, kept, strict=True)], 0,
                unit="points", means="The same people by the same lot, with the border open less shut."),
         Effect("willing alone less neither", gap(found, "willing", "neither"), 0, unit="points"),
