@@ -92,7 +92,7 @@ def part(name, mean):
 def test_parts_of_an_explanation_are_bars_that_end_at_the_whole():
     parts = (part("care.on", 2.0), part("remittances.on", -5.0))
     found = Explanation("poverty", "all", "%", part("rest", 4.0), parts, part("whole", 1.0), 0, 4, 3)
-    figure = explaining.waterfall(found, "%", "Poverty")
+    figure = explaining.waterfall(found, "%", "Poverty", 0.9)
     assert bars(figure) == [(0.0, 4.0), (4.0, -5.0), (-1.0, 2.0), (0.0, 1.0)]
 
 

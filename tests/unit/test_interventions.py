@@ -94,14 +94,16 @@ def test_people_come_with_the_traits_asked_for_and_a_larger_number_adds_to_the_s
         persons = treated.population.persons
         rows = np.flatnonzero(rows_by_id(start.population.persons.id, persons.id) < 0)
         rows = rows[persons.birth_month[rows] < 0]  # not the newborn
-        return treated, rows
+        return treated, {int(persons.id[row]): row for row in rows.tolist()}
 
-    without, nobody = came(0.0)
+    _, others = came(0.0)  # newcomers, who find other vacancies where more people came
     few, some = came(8.0)
     _, more = came(11.0)
     persons = few.population.persons
-    new = [row for row in some.tolist() if persons.id[row] not in without.population.persons.id]
-    assert len(new) == 8 * few.population.localities.count and len(more) - len(nobody) == 11
+    joined = set(some) & set(more) - set(others)
+    assert len(joined) == 8 * few.population.localities.count
+    assert 11 <= len(set(more) - set(others)) <= 11 + len(others) + 1
+    new = [some[one] for one in joined]
     age = (few.world.month - 1 - few.world.burn_in - persons.birth_month[new]) // 12
     assert ((age >= 20) & (age < 30)).all() and (persons.sex[new] == 1).all()
     assert (persons.schooling[new] == 9).all() and (persons.occupation[new] == 1).all()

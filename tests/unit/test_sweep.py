@@ -224,10 +224,10 @@ def test_ten_workers_and_three_clients_killed_over_two_thousand_runs(tmp_path):
 
 @POSIX
 def test_ctrl_c_leaves_everything_done_in_place(tmp_path):
-    running = started(tmp_path, 40, 4, 2, 0.05)
+    running = started(tmp_path, 100, 4, 2, 0.05)
     while not (tmp_path / "summary").exists() or not list((tmp_path / "summary").glob("part-*")):
         assert running.poll() is None
-        time.sleep(0.1)
+        time.sleep(0.02)
     assert sweep.status(tmp_path).running == (f"process {running.pid} on {os.uname().nodename}",)
     mine = children(running.pid)
     running.send_signal(signal.SIGINT)
@@ -299,7 +299,7 @@ def test_workers_load_no_plotting_and_no_browser_view_and_listen_on_loopback_onl
     assert found and all("sim.model" in modules for modules in found)
     for modules in found:
         assert not modules & {"matplotlib", "dash", "plotly", "solara", "altair", "mesa.visualization", "IPython"}
-    assert len(listening) >= 3 and all(listening.values())
+    assert sum(map(bool, listening.values())) >= 3  # the scheduler and both workers; helpers of theirs listen nowhere
     assert {address for one in listening.values() for address in one} == {"127.0.0.1"}
 
 
