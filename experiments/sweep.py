@@ -79,8 +79,9 @@ def estimate(store: Store, plan: Plan, chosen: Sequence[Planned], took: float, w
         each = (len(encoded(table)) - len(encoded(few))) / max(1, len(ids) - 1)
         per_run += each
         per_part += max(0.0, min(path.stat().st_size for path in store.parts(kind)) - each)
-    parts = 1.0 + max(1.0, work) / BATCH
-    parts = parts if parts <= MANY else 1.0 + len(missing) * len(store.rows(runs=ids[:1])) / COMPACT
+    parts = len(store.parts("runs")) + max(float(workers), work / BATCH)
+    if parts > MANY:  # written as few in the end
+        parts = 1.0 + len(missing) * len(store.rows(runs=ids[:1])) / COMPACT
     peak = max(float(lines[run_id].get("peak_memory") or 0.0) for run_id in ids) * 1e6
     return Estimate(
         runs=len(missing),

@@ -483,6 +483,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
         def gain_of(there: float, worth: float, cost: float) -> float:
             return float(moving.gain_in_years(there, here, worth, cost, median, c0, curvature))
 
+        rooted = self.attachment
+        if stay is not None:
+            rooted = moving.attachment_away(rooted, rules.pull_back, self.known_here)
         total, weights, ways = 0.0, [], []
         for there in model.destinations:
             stays = there is where
@@ -534,7 +537,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
                     by_recruiter = gain_of(by_them, present_value, asked / price)
                     if by_recruiter > gain:
                         way, cost, gain = RECRUITED, asked, by_recruiter
-            attachment = self.attachment * moving.share_of_attachment(there.abroad, there.distance, rules.near)
+            attachment = rooted * moving.share_of_attachment(there.abroad, there.distance, rules.near)
             family = -rules.apart if spouse == HOME else rules.apart if spouse is there else 0.0
             value = moving.utility_of_place(
                 gain, rules.gain_weight, tie, rules.tie_weight, usual, rules.norm_weight,
@@ -548,7 +551,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
             at_home = -rules.gain_weight * where.fare / price / (12.0 * median)
             if stay.savings - stay.waiting >= stay.target:
                 at_home += rules.target_pull
-        if luck.random() >= moving.logistic(rules.nest * math.log(total) - at_home):
+        abroad = moving.logistic(rules.nest * math.log(total) - at_home)
+        if stay is not None:
+            stay.intention = moving.life_at_home(abroad, rules.consider, model.rules.participation.beta)
+        if luck.random() >= abroad:
             return HOME if stay is not None else None
         scores = [weight + moving.gumbel(1.0 - luck.random()) for weight in weights]
         best = ways[scores.index(max(scores))]
