@@ -178,7 +178,7 @@ def clm_03(form: Form) -> list[Effect]:
                "Members of recipient households.",
                "A windfall of three years' remittances counts at once, as income over three years (R1), and is gone "
                "before these are over; what comes month by month is counted on only as it is learnt to last. So the "
-               "windfall is ahead at first and the monthly payment in the third year; the mean of all is near even."),
+               "windfall is ahead at first, the monthly payment in the third year; over all the windfall leads."),
         *(Effect(f"{said} against nothing more", each(found, f"{name} alone"), 0, unit="points",
                  means=f"In the third year alone {np.mean(each(found, f'{name} at last')):+.2f}.")
           for name, said in (("monthly", "every month"), ("irregular", "once a year"), ("once", "all at once"))),

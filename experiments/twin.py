@@ -56,9 +56,6 @@ class Twin(mesa.Model):  # type: ignore[misc]
             self.rules.participation.opening, columns.world.territory.formal_share
         )
         self.own_search = self.rules.participation.own_search
-        self.opening = participation.chance_of_opening(
-            self.rules.participation.opening, columns.world.territory.formal_share
-        )
         reach = self.rules.matching.reach
         self.partly = matching.chance_to_meet(reach * self.own_search) / matching.chance_to_meet(reach)
         self.movers: list[tuple[Person, Any]] = []

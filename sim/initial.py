@@ -101,7 +101,7 @@ def populate(world: World, setup: Setup) -> Start:
     Raises
     ------
     StartError
-        When statuses, offers and own-account returns do not settle in a hundred rounds.
+        When statuses, offers and own-account returns do not settle in `ROUNDS` rounds.
     """
     inputs, streams = setup.inputs, world.streams
     people = setup.people if setup.people is not None else synthetic(inputs, setup.population, streams)
