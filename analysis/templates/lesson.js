@@ -133,13 +133,17 @@
     }).catch((error) => say(`That file is no board of this lesson: ${error.message}.`));
   }
 
-  // ---- kept in this browser, where it allows that
+  // ---- kept in this browser, where it allows that: for the window, which survives a reload, and for another day
 
-  const shelf = `remesa-board-${data.lesson}`;
-  function keep() { try { localStorage.setItem(shelf, JSON.stringify({ board: written(), sheet: sheet(), open })); } catch (error) { /* nothing is kept */ } }
+  const shelf = `remesa-board-${data.lesson}`, shelves = ["sessionStorage", "localStorage"];
+  function keep() {
+    const kept = JSON.stringify({ board: written(), sheet: sheet(), open });
+    shelves.forEach((name) => { try { window[name].setItem(shelf, kept); } catch (error) { /* nothing is kept there */ } });
+  }
+  function found(name) { try { return window[name].getItem(shelf); } catch (error) { return null; } }
   function recall() {
     try {
-      const kept = JSON.parse(localStorage.getItem(shelf));
+      const kept = JSON.parse(shelves.map(found).find(Boolean) || null);
       if (!kept) return;
       groups = checked(kept.board);
       open = kept.open === true;
