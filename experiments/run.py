@@ -376,12 +376,17 @@ def ready(tree: dict[str, Any]) -> None:
     gc.freeze()  # what is loaded stays: looking for what a batch has left need not look through it
 
 
-def warm_up(configuration: Configuration, announce: Announce | None = None) -> None:
-    """Compile the model once before several processes need it, unless that has been done on this machine."""
+def compiled_mark() -> pathlib.Path:
+    """The file that stands where the model, as it is now, has been compiled on this machine."""
     from sim.compiled import home
     from sim.mechanism import code_hash
 
-    done = pathlib.Path(home()) / f"complete-{code_hash()}"
+    return pathlib.Path(home()) / f"complete-{code_hash()}"
+
+
+def warm_up(configuration: Configuration, announce: Announce | None = None) -> None:
+    """Compile the model once before several processes need it, unless that has been done on this machine."""
+    done = compiled_mark()
     if not done.exists():
         from sim.model import Remesa
 

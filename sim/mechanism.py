@@ -277,6 +277,7 @@ class Mechanism:
     _sealed = False
     _rooms: ClassVar[dict[str, tuple[type[Room], Any]]] = {}  # by table: the room, and that of plain loops
     _flows: ClassVar[dict[str, Flow]] = {}
+    _may_write: ClassVar[dict[Column, bool]] = {}  # of each declared column
     _name: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
@@ -288,6 +289,7 @@ class Mechanism:
             raise TypeError(f"{cls.__name__} declares {sorted(map(str, both))} twice; a written column can be read")
         cls._rooms, cls._name = {}, re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
         cls._flows = {flow.name: flow for flow in cls.pays}
+        cls._may_write = {column: False for column in cls.reads} | {column: True for column in cls.writes}
         for table in dict.fromkeys(c.table for c in (*cls.reads, *cls.writes)):
             columns = {c.name: c in cls.writes for c in (*cls.reads, *cls.writes) if c.table == table}
             name, fields = f"{cls.__name__}{table}", tuple(columns)
@@ -398,10 +400,12 @@ class Month:
 
     def values(self, declared: Column) -> Array:
         """One declared column as a NumPy array, also in plain mode; read-only unless declared written."""
-        found = self._mechanism._rooms.get(declared.table.lower())
-        if found is None or declared.name not in found[0].columns:
+        written = self._mechanism._may_write.get(declared)
+        if written is None:
             raise UndeclaredError(not_declared(type(self._mechanism).__name__, str(declared)))
-        return found[0].shown(self._world.population[declared.table], declared.name)
+        found = self._world.population[declared.table].values(declared.name)
+        found.flags.writeable = written
+        return found
 
     def luck(self, purpose: str) -> Luck:
         """The stream of a decision taken this month."""

@@ -91,11 +91,13 @@ class Recorder:
 
     def events(self, month: int, event: int, persons: Array, reasons: Any, values: Any, **beside: Any) -> None:
         """Append events of one kind; a keyed sample of people in large towns, counts always of all."""
+        if not len(persons):
+            return
         rows = np.ascontiguousarray(persons, np.int64)
         self.happened[event] += len(rows)
         ids = self._world.population.persons.id
         count = self._world.start.persons
-        if count > HISTORIES and len(rows):
+        if count > HISTORIES:
             kept = sampled(ids, rows, self._world.streams.luck("recorder", "histories", ONCE), HISTORIES / count)
             rows = rows[kept]
             reasons, values = (one[kept] if isinstance(one, np.ndarray) else one for one in (reasons, values))

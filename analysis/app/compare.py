@@ -29,7 +29,8 @@ SHARES = tuple(f"share-{name}" for name in BUNDLE)
 
 @functools.cache
 def engine() -> Engine:
-    """The processes that simulate, started when the first page is asked for."""
+    """The processes that simulate, started when the first page is asked for; what composes choices is loaded, too."""
+    threading.Thread(target=Choices().scenarios, daemon=True).start()
     return Engine(workers=WORKERS)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import gc
 import multiprocessing
 import secrets
 import signal
@@ -20,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.run import processors
+from experiments.run import compiled_mark, processors
 from scenarios.configuration import Configuration
 
 Array = np.ndarray
@@ -268,7 +269,7 @@ class Engine:
     def _serve(self, k: int) -> None:
         """Hand work to one process and take in what it has done."""
         process = self.processes[k]
-        if k:  # the first compiles what the others then find
+        if k and not compiled_mark().exists():  # the first compiles what the others then find
             self._compiled.wait()
         while not self._closed:
             try:
@@ -401,6 +402,7 @@ def simulate(pipe: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         worlds = Worlds(pipe.send)
+        gc.freeze()  # what is loaded by now stays; nothing of it is looked through again
         pipe.send("ready")
         while True:
             what, about, closed = pipe.recv()
