@@ -103,6 +103,8 @@ def paint_moves(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
 
 def changed(row: pd.Series[Any], apart: str = "\n") -> str:
     """A mean difference to the other world, and its interval where there is one."""
+    if row["low"] == row["mean"] == row["high"] == 0:
+        return "unchanged"
     places = 0 if abs(row["mean"]) >= 10 else 1
     low, high = (signed(row[end], places) for end in ("low", "high"))
     ends = f"{apart}({low} to{apart}{high})" if row["low"] < row["high"] else ""

@@ -119,9 +119,8 @@ def paint_waterfall(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
                 )
                 far = whisker(axes, k, free[0] / divisor, free[1] / divisor)
             share, size = 100.0 * row["mean"] / sent, row["mean"] / divisor
-            said = (
-                f"{rounded(size, min(4, max(2, decimals(size, 1))))} ({rounded(share, 1 if abs(share) < 10 else 0)} %)"
-            )
+            places = min(4, max(2, decimals(size, 1))) if size else 0
+            said = f"{rounded(size, places)} ({rounded(share, 1 if 0 < abs(share) < 10 else 0)} %)"
             beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
             axes.annotate(said, (max(start, end, far, 0.0), k), **beside)
         axes.set_yticks(range(len(rows)), list(rows["title"]))

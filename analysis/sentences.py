@@ -133,7 +133,7 @@ def places_of(effect: Effect) -> int:
     """Decimals of all numbers of an effect: two digits of the half-width of its interval.
 
     At most two decimals of a share and five digits of a level; but more where an end of the interval would
-    read as zero, since its sign is what is claimed.
+    read as zero, since its sign is what is claimed, or both ends as one number.
     """
     width = effect.smallest if math.isfinite(effect.smallest) and effect.smallest > 0 else abs(effect.mean)
     level = max(abs(effect.baseline), abs(effect.policy))
@@ -143,7 +143,10 @@ def places_of(effect: Effect) -> int:
     places = min(most, decimals(width))
     ends = [end for end in (effect.low, effect.high) if math.isfinite(end) and end != 0]
     finest = min(FINEST, places + 3)
-    while places < finest and any(is_zero(rounded(end, places)) for end in ends):
+    while places < finest and (
+        any(is_zero(rounded(end, places)) for end in ends)
+        or (effect.low < effect.high and rounded(effect.low, places) == rounded(effect.high, places))
+    ):
         places += 1
     return places
 

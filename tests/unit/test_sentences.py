@@ -136,6 +136,11 @@ def test_zero_has_no_sign(value, places):
     assert not re.fullmatch(r"[+-]0*\.?0*", sentences.signed(value, places))
 
 
+def test_the_ends_of_an_interval_are_never_printed_as_one_number():
+    said = headline("Migration prevalence", effect([0.031, 0.032], baseline=5.52), "%", None)
+    assert "90 % interval 0.028 to 0.035" in said
+
+
 def test_an_end_of_the_interval_that_shows_a_sign_is_never_printed_as_zero():
     close = paired("x", [0.0] * 4, [0.0017, 1.0, 2.0, 3.2])
     numbers = shown(close, "%")
