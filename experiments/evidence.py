@@ -132,7 +132,7 @@ def fixed_rates(worlds: Worlds, seed: int) -> dict[str, Any]:
             ties=0.0,
             recruiters=0.0,
         ),
-        separations=at_limit(model.schedule.separations, ended=lose),
+        separations=at_limit(model.schedule.separations, ended=lose, without_contract=1.0),
     )
     world = model.world
     persons, firms = world.population.persons, world.population.firms

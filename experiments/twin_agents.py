@@ -335,8 +335,13 @@ class Person(mesa.Agent):  # type: ignore[misc]
         least = self.not_working if self.hours >= FULL_TIME else self.not_working_part
         if separations.quits(net, least):
             self.lose_job(quit_job=True)
-        elif model.random.random() < model.rules.separations.ended and not runs_it:
+        elif model.random.random() < self.chance_that_the_job_ends() and not runs_it:
             self.lose_job()
+
+    def chance_that_the_job_ends(self) -> float:
+        """For other reasons than what it pays or what the firm needs."""
+        rules = self.model.rules.separations
+        return separations.ending(rules.ended, rules.without_contract, self.formal)
 
     def lose_job(self, quit_job: bool = False) -> None:
         """Out of work: searching if that is worth it."""

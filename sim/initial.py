@@ -304,11 +304,12 @@ class Solution:
             for those in (self.adult & ~skilled, self.adult & skilled)
         ])  # fmt: skip
         self.rate = pay / self.skill_of
-        self.separation = self.setup.parameters.separations.ended
         self.arrival = np.full(2, 0.1) if self.known is None else np.array(self.known.arrival)
         self.cut = np.ones(2) if self.known is None else np.array(self.known.wage_cut)
         self.asked = self.rate.copy()
         self.formal = inputs.public_share + (1.0 - inputs.public_share) * inputs.formal_share
+        ends = self.setup.parameters.separations
+        self.separation = ends.ended * (self.formal + (1.0 - self.formal) * ends.without_contract)
         points = np.exp(inputs.pay_spread * np.array([normal((k + 0.5) / 16.0) for k in range(16)]))
         for k in range(2):
             rows = np.flatnonzero(markets.occupation == k)

@@ -40,6 +40,18 @@ def quits(net: float, not_working: float) -> bool:
 
 
 @rule
+def ending(rate: float, times: float, formal: int) -> float:
+    """Chance a month that a job ends for other reasons: ``times`` the rate where there is no contract.
+
+    References
+    ----------
+    Donovan, Lu and Schoellman (2023), Quarterly Journal of Economics 138(4): people leave employment two to three
+    times as often in the poorest countries as in the richest, most of them after a short time in the job.
+    """
+    return rate if formal == 1 else times * rate
+
+
+@rule
 def jobs_to_cut(jobs: int, wanted: int, share: float, uniform: float) -> int:
     """Employees laid off this month: ``share`` of those beyond what the firm wants, rounded by luck."""
     if wanted < 0 or jobs <= wanted:
@@ -111,7 +123,7 @@ def leave(persons: Persons, firms: Firms, localities: Localities, rules: Separat
             fate[i] = QUITS
             continue
         u0, _, _, _ = uniforms(luck, persons.id[i])
-        if u0 < rules.ended and firms.founder[f] != i:
+        if u0 < ending(rules.ended, rules.without_contract, persons.formal[i]) and firms.founder[f] != i:
             fate[i] = ENDED
 
 
@@ -198,7 +210,8 @@ class Separations(Mechanism):
 
     An employee quits to non-work when net pay is below the value of not working. A firm closes 30 % a
     month of the excess of its employees over those it wants (last month's expected sales), newcomers to
-    the firm first on average. A closed firm releases everybody; other jobs end at a given rate.
+    the firm first on average. A closed firm releases everybody; other jobs end at a given rate, more often where
+    there is no contract.
     """
 
     reads = (
@@ -221,6 +234,12 @@ class Separations(Mechanism):
     on: int = switch("the whole line: no job ends")
     layoff_speed: float = param(0.3, "1/month", (0.05, 1.0), "share of an excess closed; assumption")
     ended: float = param(0.02, "1/month", (0.005, 0.06), "jobs that end for other reasons; assumption")
+    without_contract: float = param(
+        3.0,
+        "1",
+        (1.0, 6.0),
+        "times as often jobs without a contract end; assumption, after Donovan, Lu, Schoellman 2023",
+    )
     protection: float = param(24.0, "month", (1.0, 240.0), "tenure that halves the risk of layoff; assumption")
 
     def __call__(self, month: Month) -> None:

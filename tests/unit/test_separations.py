@@ -10,6 +10,7 @@ from sim.codes import Event, Status
 from sim.mechanisms.separations import (
     ENDED,
     Separations,
+    ending,
     jobs_to_cut,
     layoff_turn,
     net_pay,
@@ -18,7 +19,7 @@ from sim.mechanisms.separations import (
 )
 
 WORKER = {"status": int(Status.EMPLOYED), "employer": 0, "hours": 180.0, "wage": 60.0, "not_working": 45.0}
-CALM = Separations(ended=0.005)
+CALM = Separations(ended=0.005, without_contract=1.0)
 
 
 def team(size: int, firms: int = 1, firm: dict | None = None, **worker):
@@ -94,12 +95,21 @@ def test_layoffs_hit_short_tenure_first_and_only_the_excess():
 
 
 def test_other_endings_come_at_their_rate():
-    made = team(5000, reservation_flow=-1.0).run(Separations(ended=0.02))
+    made = team(5000, reservation_flow=-1.0).run(Separations(ended=0.02, without_contract=1.0))
     assert made.firms.jobs[0] == pytest.approx(4900, abs=30)
     event, _, reasons = made.history[0]
     assert event == Event.LAID_OFF and (reasons == ENDED).all()
     assert made.markets.employees[0] == 5000
     assert made.markets.separations[0] == 5000 - made.firms.jobs[0]
+
+
+def test_a_job_without_a_contract_ends_three_times_as_often():
+    """By hand: 2 % of 5,000 with a contract, 100; 6 % of 5,000 without, 300."""
+    assert (ending(0.02, 3.0, 1), ending(0.02, 3.0, 0)) == (0.02, pytest.approx(0.06))
+    made = team(10_000, formal=np.repeat([1, 0], 5000), wage=90.0, reservation_flow=-1.0).run(Separations(ended=0.02))
+    gone = made.persons.status == Status.INACTIVE
+    assert gone[:5000].sum() == pytest.approx(100, abs=30)
+    assert gone[5000:].sum() == pytest.approx(300, abs=50)
 
 
 def test_part_time_counts_half_in_labour_and_by_its_own_value_of_time():
