@@ -642,6 +642,10 @@ def described(frame: pd.DataFrame) -> Iterator[str]:
             label = {"without": f"without {cause(frame)}", "with": "with it"}.get(one["scenario"], "difference")
             unit = unit_words(one["unit"], change=one["scenario"] == "difference")
             yield f"{one['title']}, last month, {label}: {number(one['mean'], 3)} {unit}".strip() + "."
+    elif "path" in frame:
+        last = frame.loc[frame["until"] == frame["until"].max(), "value"]
+        lowest, middle, highest = (number(one, 3) for one in (last.min(), last.median(), last.max()))
+        yield f"Last month: {lowest} to {highest} % away, median {middle} %."
     elif "part" in frame:
         for _, one in frame[frame["scenario"] != "difference"].iterrows():
             yield (

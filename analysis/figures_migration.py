@@ -171,6 +171,19 @@ def paths(results: Results, scenario: str) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
+def communities(results: Results, policy: str, baseline: str, level: float = LEVEL) -> pd.DataFrame:
+    """The paths of the world with the package at the end of each year, and at the first and last month."""
+    frame = paths(results, policy)
+    months = frame["month"]
+    kept = (months % YEAR == 0) | (months == months.min()) | (months == months.max())
+    return frame[kept].rename(columns={"month": "until"}).reset_index(drop=True)
+
+
+def paint_communities(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
+    """The same lines, from year to year."""
+    return paint_paths(frame.rename(columns={"until": "month"}), narrow, since)
+
+
 @styled
 def paint_paths(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
     """One thin line for each community and seed, and their median."""
@@ -189,11 +202,20 @@ def paint_paths(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
 
 
 PREVALENCE = Drawing("Women and men away", prevalence, paint_over_time, BANDS)
+COMMUNITIES = Drawing(
+    "Communities in which many leave, and others",
+    communities,
+    paint_communities,
+    "One line for each locality and seed in the world with the package, from year to year: places alike at the start "
+    "part where the example of those who left draws others (a culture of migration). The thick line is their median.",
+)
 
 FIGURES = {"moves": MOVES, "prevalence": PREVALENCE}
 """Figures on migration that every stored comparison can fill."""
 
 
 def of_migration(results: Results) -> dict[str, Drawing]:
-    """Those of them that these results can fill."""
-    return FIGURES if measured(results, "departures") and measured(results, "prevalence_women") else {}
+    """Those of them that these results can fill; the paths of communities where there are several."""
+    if not (measured(results, "departures") and measured(results, "prevalence_women")):
+        return {}
+    return FIGURES | ({"communities": COMMUNITIES} if "locality=1" in results.groups else {})

@@ -366,6 +366,12 @@ def drawn(one: Comparison, name: str, drawing: Drawing, since: str) -> dict[str,
         for indicator in ("departures", "returns"):
             about = one.about(indicator)
             said.append(sentences.headline(about["title"], one.effect(indicator), one.unit(indicator), about["better"]))
+    elif name == "communities":
+        ends = (
+            frame.loc[frame["until"] == month, "value"].tolist()
+            for month in (frame["until"].min(), frame["until"].max())
+        )
+        said.append(sentences.communities(*ends))
     elif name == "waterfall":
         for scenario, rows in frame.groupby("scenario", sort=False):
             if scenario != "difference":

@@ -10,6 +10,7 @@ import dataclasses
 import enum
 import math
 from collections.abc import Sequence
+from statistics import median
 from typing import TYPE_CHECKING
 
 from experiments.effects import Effect
@@ -636,6 +637,16 @@ def moved(left: float, back: float, came: float, unable: float) -> str:
     )
     said = f"In an average year {one} people leave, {two} come back, and {three} arrive from places with lower wages"
     return f"{said}; {four} more choose to leave and cannot pay the way." if unable > 0 else f"{said}."
+
+
+def communities(first: Sequence[float], last: Sequence[float]) -> str:
+    """How far communities part: share of adults away, lowest, middle and highest, at the start and in the end."""
+
+    def range_of(values: Sequence[float]) -> str:
+        low, middle, high = (rounded(one, 1) for one in (min(values), median(values), max(values)))
+        return f"{low} % to {high} % of adults are away, half of the lines above {middle} %"
+
+    return f"In the first month {range_of(first)}; in the last {range_of(last)}."
 
 
 def used(where: str, sent: float, received: float, uses: Sequence[tuple[str, float]]) -> str:

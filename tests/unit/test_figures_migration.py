@@ -42,7 +42,19 @@ def test_each_path_is_one_locality_with_one_seed(results):
     assert overlapping(paint_paths(frame, False, "2013")) == []
 
 
-@pytest.mark.parametrize("name", FIGURES)
+def test_the_brief_of_several_communities_shows_how_far_they_part(results, tmp_path):
+    found = drawn(comparison(results), "communities", of_migration(results)["communities"], "2013")
+    last = np.concatenate([results.panel("policy", "prevalence", f"locality={k}")[:, -1] for k in range(3)])
+    low, middle, high = (sentences.rounded(one, 1) for one in (last.min(), np.median(last), last.max()))
+    assert found["said"][0].endswith(
+        f"in the last {low} % to {high} % of adults are away, half of the lines above {middle} %."
+    )
+    frame = of_migration(results)["communities"].numbers(results, "policy", "baseline")
+    assert sorted(set(frame["until"])) == [1, 12, 14]
+    assert "communities" not in of_migration(load(invented(tmp_path / "one", seeds=2, months=13)))
+
+
+@pytest.mark.parametrize("name", [*FIGURES, "communities"])
 @pytest.mark.parametrize("narrow", [False, True])
 def test_no_text_covers_another(name, narrow, results):
     drawing = of_migration(results)[name]
