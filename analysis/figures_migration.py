@@ -206,8 +206,8 @@ COMMUNITIES = Drawing(
     "Communities in which many leave, and others",
     communities,
     paint_communities,
-    "One line for each locality and seed in the world with the package, from year to year: places alike at the start "
-    "part where the example of those who left draws others (a culture of migration). The thick line is their median.",
+    "One line for each locality and seed in the world with the package, from year to year: lines that begin "
+    "together and part are what a culture of migration would look like. The thick line is their median.",
 )
 
 FIGURES = {"moves": MOVES, "prevalence": PREVALENCE}
