@@ -45,6 +45,7 @@ OUT_OF_FAMILIES = {
     "repayment": "Debt service",
     "other outside payments": "Other payments",
     "receivers' travel": "Fetching transfers",
+    "fares": "Ways to work",
 }
 OUT_OF_MIGRANTS = {
     "living abroad": "Living elsewhere",

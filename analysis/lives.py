@@ -80,7 +80,10 @@ def story(one: Happening, who: Who, senders: Sequence[str] = (), places: Sequenc
         Event.DIED: lambda: f"{who.name} died, aged {one.value:.0f}.",
         Event.ENTERED_LABOUR_FORCE: lambda: entered(one, who),
         Event.OWN_ACCOUNT: lambda: own_account(one, who),
-        Event.HIRED: lambda: f"{who.name} found a job that pays {amount(one.value)} a month.",
+        Event.HIRED: lambda: (
+            f"{who.name} found a job that pays {amount(one.value)} a month"
+            + (f", in another locality, {one.cause:.0f} minutes away." if one.cause > 0 else ".")
+        ),
         Event.LAID_OFF: lambda: f"{who.name} lost {who.her} job: {WORDS.get(one.reason, 'it ended')}.",
         Event.QUIT: lambda: f"{who.name} gave up {who.her} job: the time was worth more to {him(who)} than the pay.",
         Event.DEPARTED: lambda: departed(one, who, places),

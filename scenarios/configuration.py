@@ -518,6 +518,10 @@ def _resolved(item: Item, tree: Tree) -> Item:
             # a file need not name what it leaves as it is
             bare = steps[2] in FIGURES and not item.value.startswith("{")
             return _nested(steps[3:] or ["value"] * bare, ".".join(steps[:3]), item)
+    unit = optional_figures().get(steps[-1]) if len(steps) == 2 and steps[0] == "territory" else None
+    if unit and steps[-1] not in tree["territory"]:  # a place need not name what it leaves as it is
+        told = f"{{value: {item.value}, unit: '{unit}', source: 'set by the user'}}"
+        return Item("++", item.key, item.value if item.value.startswith("{") else told)
     for k, step in enumerate(steps):
         if not isinstance(node, dict) or step not in node:
             if k == 1 and steps[0] in EVENTS:
@@ -530,6 +534,12 @@ def _resolved(item: Item, tree: Tree) -> Item:
     if isinstance(node, dict) and "value" in node and not item.value.startswith("{"):
         return Item("++", f"{item.key}.value", item.value)
     return Item("++", item.key, item.value)
+
+
+def optional_figures() -> dict[str, str]:
+    """Figures that a place need not give, with their units."""
+    declared = {field.name: field.metadata.get("expected") for field in dataclasses.fields(Inputs)}
+    return {name: one.unit for name, one in declared.items() if one is not None and one.default is not None}
 
 
 def _nested(steps: list[str], key: str, item: Item) -> Item:

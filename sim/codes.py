@@ -120,7 +120,7 @@ class Event(IntEnum):
     DIED = 1  # reason: 1 if taken out by a shock; value: age
     ENTERED_LABOUR_FORCE = 2  # value: reservation wage; offer: median full-time offer
     LEFT_LABOUR_FORCE = 3  # reason: Reason; value, offer as above; cause: size of the reason; without: value without it
-    HIRED = 4  # value: monthly pay
+    HIRED = 4  # value: monthly pay; cause: minutes one way to a job in another locality
     LAID_OFF = 5  # reason: of `mechanisms.separations`
     QUIT = 6  # pay is worth less than the time
     OWN_ACCOUNT = 7  # value, offer as above; cause: what own-account work brings a month

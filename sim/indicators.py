@@ -177,6 +177,12 @@ def self_employment(t: Tally) -> Array:
     return ratio(t.own_account + t.employers, t.employed, 100)
 
 
+@indicator("%", "Commuters", "people")
+def commuters(t: Tally) -> Array:
+    """Employees who work in another locality of the territory than the one they live in, over all who work."""
+    return ratio(t.commuters, t.employed, 100)
+
+
 @indicator("%", "Informal work", "people", "down", "IND-05")
 def informality(t: Tally) -> Array:
     """Those who work without contributions and protection over all who work (ILO)."""
@@ -199,7 +205,7 @@ def search_duration(t: Tally) -> Array:
 def vacancy_rate(t: Tally) -> Array:
     """Vacancies open at the end of the month over vacancies and employees (ONS and Eurostat vacancy surveys)."""
     vacancies = open_vacancies(t)
-    return ratio(vacancies, vacancies + t.employees, 100)
+    return ratio(vacancies, vacancies + t.jobs_held, 100)
 
 
 @indicator("1", "Labour-market tightness", "place", "", "IND-04")

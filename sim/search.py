@@ -93,6 +93,23 @@ def not_working_value(
 
 
 @rule
+def aged_taste(taste: float, age: int, since: float, growth: float) -> float:
+    """Psi at an age in years: work costs more as health wears off, by a share ``growth`` a year from ``since`` on.
+
+    References
+    ----------
+    French (2005), Review of Economic Studies 72(2), 395-427: health, pensions and leaving work.
+    """
+    return taste * math.exp(growth * max(0.0, age - since))
+
+
+@rule
+def believed_arrival(arrival: float, months: float, n0: float) -> float:
+    """lambda_i = lambda * n0 / (n0 + months): the chance of an offer as seen after months of search."""
+    return arrival * n0 / (n0 + months)
+
+
+@rule
 def search_return(arrival: float, separation: float, discount: float) -> float:
     """K: present value of a surplus of 1 while a job lasts, times the chance to be offered one.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.codes import Event, Motive, Reason, Return, Sector, Status, Use
+from sim.commuting import steps_to_work
 from sim.mechanism import Mechanism, Month, kernel
 from sim.mechanisms.government import tax_on
 from sim.population import (
@@ -65,13 +66,14 @@ PERSON_TALLIES = (
     "family_migrants", "migrant_pay", "employers", "left", "left_pushed", "left_again", "came_back", "sent_back",
     "failed_back", "prepared", "settled", "settled_well", "out_to_study", "out_with_pension", "out_to_care",
     "out_by_taste", "skilled", "skilled_taxes", "left_skilled", "left_schooling", "back_skilled",
+    "commuters",
 )  # fmt: skip
 (PERSONS, ADULTS, LABOUR_FORCE, WORKING, EMPLOYEES, OWN, SEARCHING, DISCOURAGED, BY_REMITTANCES, FORMAL, INSURED,
  SCHOOL_AGE, AT_SCHOOL, CARE, CARERS, EARNINGS, WAGES, HOURS_SHARE, RESERVATION, HOLDERS, SKILL, SCHOOLING, INCOMERS,
  GONE, ORIGIN_ADULTS, GONE_ADULTS, GONE_SKILLED, OVERQUALIFIED, IDLE, IRREGULAR, TRIP_DEBT, SEARCHED, RETURNEES,
  NONLABOUR, EXPERIENCE, SENT, COSTS, FAMILY_STAYS, PAID_THERE, EMPLOYERS, LEFT, PUSHED, LEFT_AGAIN, BACK, FORCED,
  FAILED, PREPARED, SETTLED, SETTLED_WELL, STUDYING, PENSIONED, CARING, UNWILLING, SKILLED, SKILLED_TAXES,
- LEFT_SKILLED, LEFT_SCHOOLING, BACK_SKILLED,
+ LEFT_SKILLED, LEFT_SCHOOLING, BACK_SKILLED, COMMUTERS,
  ) = range(len(PERSON_TALLIES))  # fmt: skip
 
 HOUSEHOLD_TALLIES = (
@@ -87,10 +89,10 @@ HOUSEHOLD_TALLIES = (
 # What is counted or summed over firms, markets, lenders and properties of the place, by locality
 PLACE_TALLIES = (
     "vacancies", "hires", "found", "separations", "employees_before", "private_firms", "private_jobs", "necessity",
-    "offered", "product", "written_off", "weight", "service_prices", "prices", "schools", "clinics",
+    "offered", "product", "written_off", "weight", "service_prices", "prices", "schools", "clinics", "jobs_held",
 )  # fmt: skip
 (OPEN, HIRES, FOUND, ENDED, EMPLOYED_BEFORE, FIRMS, JOBS, NECESSITY, OFFERED, PRODUCT, GIVEN_UP, WEIGHT, SERVICE_PRICES,
- PRICES, SCHOOLS, CLINICS,
+ PRICES, SCHOOLS, CLINICS, HELD,
  ) = range(len(PLACE_TALLIES))  # fmt: skip
 
 
@@ -217,6 +219,7 @@ def tally_persons(
         elif status == EMPLOYED:
             cells[cell, WORKING] += 1
             cells[cell, EMPLOYEES] += 1
+            cells[cell, COMMUTERS] += 1 if steps_to_work(persons, households, firms, i) > 0 else 0
             cells[cell, FORMAL] += persons.formal[i]
             cells[cell, INSURED] += persons.insured[i]
             cells[cell, EARNINGS] += round(persons.earnings[i] * 100.0)
@@ -313,6 +316,7 @@ def tally_places(
         cells[place, ENDED] += markets.separations[m]
         cells[place, EMPLOYED_BEFORE] += markets.employees[m]
     for f in range(len(firms.locality)):
+        cells[firms.locality[f], HELD] += firms.jobs[f]
         if firms.open[f] == 1 and firms.sector[f] != PUBLIC:
             place = firms.locality[f]
             cells[place, FIRMS] += 1

@@ -137,6 +137,9 @@ class Inputs:
     pool_wage_ratio: float = figure("1", (0.01, 2), "pay in the lower-wage places over pay here")
     skilled_schooling: float = figure("year", (6, 16), "schooling that skilled jobs of the place ask for", default=10.0)
     own_account_pay: float = figure("1", (0.05, 3), "own-account earnings over basic pay, hour for hour", default=1.0)
+    commuting: float = figure(
+        "minute", (0, 600), "way to work between neighbouring localities, one way; 0: nobody can", default=0.0
+    )
     destinations: tuple[DestinationInputs, ...] = ()
     providers: tuple[ProviderInputs, ...] = ()
 
@@ -154,7 +157,8 @@ class Territory(NamedTuple):
     skilled_schooling: float  # years of school that skilled jobs ask for
     pool_pay: Array  # pay in the pool by occupation
     need: float  # subsistence need of an adult equivalent a month
-    distances: Array  # km between localities
+    localities: int
+    commuting: float  # minutes between neighbouring localities, one way; 0: nobody can work elsewhere
     formal_share: float
     absentee_share: float
     wage_floor: float
@@ -174,9 +178,6 @@ def territory(inputs: Inputs) -> Territory:
     """The constants of a run from the inputs of its place."""
     fertility = np.zeros(20)
     fertility[3:10] = inputs.fertility
-    count = int(inputs.localities)
-    place = np.arange(count)
-    distances = 10.0 * np.abs(place[:, None] - place[None, :]).astype(np.float64)
     return Territory(
         non_tradable_share=inputs.non_tradable_share,
         fertility=fertility / 12.0,
@@ -188,7 +189,8 @@ def territory(inputs: Inputs) -> Territory:
         skilled_schooling=inputs.skilled_schooling,
         pool_pay=inputs.pool_wage_ratio * np.array([inputs.pay_basic, inputs.pay_skilled]),
         need=inputs.need,
-        distances=distances,
+        localities=int(inputs.localities),
+        commuting=inputs.commuting,
         formal_share=inputs.formal_share,
         absentee_share=inputs.absentee_share,
         wage_floor=inputs.wage_floor,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.codes import Sex, Status
+from sim.commuting import Way, steps_to_work, way_of
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
-from sim.population import Households, Persons
+from sim.population import Firms, Households, Persons
 
 WOMAN = int(Sex.WOMAN)
 EMPLOYED, OWN_ACCOUNT, AWAY = int(Status.EMPLOYED), int(Status.OWN_ACCOUNT), int(Status.AWAY)
@@ -63,12 +64,12 @@ def willingness(sex: int, months: int, earnings: float, mean_earnings: float, no
 
 @rule
 def most_care(hours: float, works: bool, rest: float) -> float:
-    """Hours a member can give at most: all time less paid work and the least rest."""
+    """Hours a member can give at most: all time less paid work, with the way to it, and the least rest."""
     return max(0.0, TIME - rest - (hours if works else 0.0))
 
 
 @kernel
-def share(persons: Persons, households: Households, rules: Care, now: int) -> None:
+def share(persons: Persons, households: Households, firms: Firms, rules: Care, way: Way, now: int) -> None:
     """Members present share the hours their household needs; what nobody can give stays unmet."""
     count = len(households.members)
     needed = np.zeros(count, np.int64)
@@ -90,7 +91,10 @@ def share(persons: Persons, households: Households, rules: Care, now: int) -> No
             asked[home] += 1.0
             rows[helpers] = i
             works = status in (EMPLOYED, OWN_ACCOUNT)
-            most[helpers] = most_care(1.0 * persons.hours[i], works, rules.least_rest)
+            spent = 1.0 * persons.hours[i]
+            if way.steps > 0 and persons.employer[i] >= 0:
+                spent += way.hours * steps_to_work(persons, households, firms, i)
+            most[helpers] = most_care(spent, works, rules.least_rest)
             helpers += 1
 
     left = np.zeros(count)
@@ -145,7 +149,8 @@ class Care(Mechanism):
 
     reads = (
         Persons.household, Persons.status, Persons.sex, Persons.birth_month, Persons.hours,
-        Persons.smoothed_earnings, Persons.care_relief, Households.members, Households.away,
+        Persons.smoothed_earnings, Persons.care_relief, Persons.employer, Households.members, Households.away,
+        Households.locality, Firms.locality,
     )  # fmt: skip
     writes = (Persons.care_hours,)
     answers = (
@@ -177,4 +182,4 @@ class Care(Mechanism):
         """Set this month's hours of care."""
         if not self.on:
             return
-        share(month.persons, month.households, self.rules, month.age_base)
+        share(month.persons, month.households, month.firms, self.rules, way_of(month), month.age_base)

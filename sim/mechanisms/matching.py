@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from sim.codes import Event, Occupation, Reason, Sex, Status, Work
+from sim.commuting import (
+    Way,
+    cost_of_way,
+    in_range,
+    market_reached,
+    remember_vacancies,
+    spread_search,
+    steps_to_work,
+    way_of,
+)
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.mechanisms.separations import (
     EMPLOYED,
@@ -278,13 +289,13 @@ def strangeness(firms: Firms, slot_firm: Array, difference: Array) -> None:
 
 @kernel
 def look_around(
-    persons: Persons, households: Households, localities: Localities, rules: Matching, own_search: float,
-    drawn: Array, difference: Array, contacts: Array, searchers: Array,
+    persons: Persons, households: Households, localities: Localities, rules: Matching, way: Way, own_search: float,
+    drawn: Array, difference: Array, begins: Array, contacts: Array, searchers: Array,
 ) -> int:  # fmt: skip
     """How many vacancies each seeker will reach; returns their sum.
 
     ``searchers`` counts searchers by market in units of one who is unemployed: somebody on own account
-    counts by the chance to meet a vacancy at all.
+    counts by the chance to meet a vacancy at all, and who looks in other places, too, by their vacancies.
     """
     total = 0
     whole = round(FINE)
@@ -312,7 +323,8 @@ def look_around(
         else:
             heard = rules.recruiters + rules.ties * min(working[home], MOST_TIES)
             intensity = 1.0 if status == UNEMPLOYED else own_search
-            searchers[2 * place + persons.seeks[i]] += whole if status == UNEMPLOYED else partly
+            units = whole if status == UNEMPLOYED else partly
+            spread_search(units, place, min(persons.search_range[i], way.steps), persons.seeks[i], begins, searchers)
             mean = reached(own, intensity, service[place], heard, persons.contact_boost[i])
         number = min(poisson(mean, drawn[i]), MOST)
         contacts[i] = number
@@ -323,7 +335,8 @@ def look_around(
 @kernel
 def meet(
     persons: Persons, households: Households, firms: Firms, localities: Localities,
-    luck: Luck, more_luck: Luck, contacts: Array, slot_firm: Array,
+    time: Any, way: Way, age_base: int,
+    luck: Luck, more_luck: Luck, where: Luck, elsewhere: Luck, contacts: Array, slot_firm: Array,
     places: Array, items: Array, begins: Array, index: Array,
     options: Array, option_firm: Array, refusals: Array,
     met_firm: Array, met_market: Array, asked: Array,
@@ -331,7 +344,8 @@ def meet(
     """Each seeker orders the vacancies reached that are worth taking, the best first; returns the number of meetings.
 
     ``options`` is how many there are, of the places in ``option_firm`` that are as many as contacts;
-    Each meeting notes the pay per efficiency unit at which the job would just be accepted.
+    Each meeting notes the pay per efficiency unit at which the job would just be accepted. ``time`` are the
+    parameters of `Participation`, by which hours on the way are worth something.
     """
     met = begin = 0
     surpluses = np.zeros(MOST)
@@ -339,28 +353,44 @@ def meet(
         if contacts[i] == 0:
             continue
         first, begin = begin, begin + int(contacts[i])
-        market = 2 * households.locality[persons.household[i]] + persons.seeks[i]
-        if begins[market] == begins[market + 1]:
+        place, steps = households.locality[persons.household[i]], min(persons.search_range[i], way.steps)
+        if in_range(place, steps, persons.seeks[i], begins) == 0:
             continue
+        market = refused = 2 * place + persons.seeks[i]
+        tax_rate = localities.tax_rate[place]
         here = persons.employer[i]
         reserve = persons.reservation_flow[i]
         if here >= 0:  # moves for more than the present job is worth
-            net = net_pay(persons.wage[i], localities.tax_rate[firms.locality[here]], persons.formal[i])
+            net = net_pay(persons.wage[i], tax_rate, persons.formal[i])
             full = persons.hours[i] >= FULL_TIME
             reserve = net - (persons.not_working[i] if full else persons.not_working_part[i])
+            if firms.locality[here] != place:
+                away = steps_to_work(persons, households, firms, i)
+                reserve -= cost_of_way(
+                    persons, households, localities, time, way, 1.0 * persons.hours[i], away, age_base, i
+                )
         first_four = uniforms(luck, persons.id[i])
         last_four = uniforms(more_luck, persons.id[i]) if contacts[i] > 4 else first_four
+        first_places = uniforms(where, persons.id[i]) if steps > 0 else first_four
+        last_places = uniforms(elsewhere, persons.id[i]) if steps > 0 and contacts[i] > 4 else first_four
         seen = found = 0
         for contact in range(contacts[i]):
             drawn = first_four[contact] if contact < 4 else last_four[contact - 4]
+            if steps > 0:
+                at_place = first_places[contact] if contact < 4 else last_places[contact - 4]
+                market = market_reached(at_place, place, steps, persons.seeks[i], begins)
             f = slot_firm[clockwise(drawn, market, places, items, begins, index)]
             full = firms.full_time[f] == 1
             flow = persons.not_working[i] if full else persons.not_working_part[i]
+            if firms.locality[f] != place:
+                away = abs(firms.locality[f] - place)
+                hours = FULL_TIME if full else PART_TIME
+                flow += cost_of_way(persons, households, localities, time, way, hours, away, age_base, i)
             if f == here or flow >= NEVER:
                 continue
+            refused = market if seen == 0 else refused
             seen += 1
             units = persons.skill[i] * (1.0 if full else PART_PAY)
-            tax_rate = localities.tax_rate[firms.locality[f]]
             surplus = net_pay(firms.posted_wage[f] * units, tax_rate, firms.formal[f]) - flow - reserve
             pay_asked = asked_per_unit(flow, reserve, units, tax_rate if firms.formal[f] == 1 else 0.0)
             met_firm[met], met_market[met], asked[met] = f, market, pay_asked
@@ -381,7 +411,7 @@ def meet(
             found += 1
         options[i] = found
         if seen > 0 and found == 0 and here < 0:
-            refusals[market] += 1
+            refusals[refused] += 1
     return met
 
 
@@ -432,6 +462,7 @@ def hire(
 @kernel
 def start_jobs(
     persons: Persons,
+    households: Households,
     firms: Firms,
     markets: Markets,
     rules: Matching,
@@ -457,7 +488,8 @@ def start_jobs(
             firms.jobs[persons.employer[i]] -= 1
         else:
             taken[market] += 1
-            found[market] += 1 if persons.status[i] == UNEMPLOYED else 0
+            home = 2 * households.locality[persons.household[i]] + persons.seeks[i]
+            found[home] += 1 if persons.status[i] == UNEMPLOYED else 0
         full = firms.full_time[f] == 1
         persons.employer[i] = f
         persons.status[i] = EMPLOYED
@@ -583,6 +615,11 @@ class Matching(Mechanism):
     Vacancies are reached by own search, through working members of the household and recruiters, and with
     the help of the employment service: more with its reach and local fit, fewer with its number of schemes.
 
+    Where other localities are near enough (`commuting` of the place) the vacancies reached are drawn from all places
+    in which the person searches, no more of them than otherwise. One elsewhere is worth its net pay less the fare, and
+    b is that of the hours of job and way together. What a firm learns of pay asked it learns from those who would
+    have to travel, too.
+
     Firms may take something off for who an applicant is. What is known conflicts. Applications that differ
     by a foreign name alone are answered a third less often (Bertrand and Mullainathan 2004, American
     Economic Review 94(4); Zschirnt and Ruedin 2016, Journal of Ethnic and Migration Studies 42(7), a mean over
@@ -596,11 +633,13 @@ class Matching(Mechanism):
     reads = (
         Persons.id, Persons.household, Persons.sex, Persons.skill, Persons.occupation, Persons.newcomer, Persons.seeks,
         Persons.reservation_flow, Persons.not_working, Persons.not_working_part, Persons.contact_boost,
-        Persons.contacts,
+        Persons.contacts, Persons.search_range, Persons.birth_month, Persons.taste, Persons.care_hours,
+        Persons.nonlabour_income,
         Households.locality,
         Firms.id, Firms.locality, Firms.occupation, Firms.full_time, Firms.formal, Firms.open,
         Firms.posted_wage, Firms.marginal_product,
         Localities.tax_rate, Localities.service_reach, Localities.service_schemes, Localities.service_fit,
+        Localities.price_index, Localities.median_income, Localities.median_pay,
         Markets.usual_skill,
     )  # fmt: skip
     writes = (
@@ -608,7 +647,7 @@ class Matching(Mechanism):
         Persons.tenure, Persons.search_months, Persons.why_out, Persons.recognised,
         Firms.jobs, Firms.labour, Firms.vacancies, Firms.applicants_wage,
         Markets.offers, Markets.part_share, Markets.arrival, Markets.start_arrival, Markets.searchers,
-        Markets.contacts, Markets.vacancies, Markets.hires, Markets.found, Markets.mean_wage,
+        Markets.contacts, Markets.vacancies, Markets.usual_vacancies, Markets.hires, Markets.found, Markets.mean_wage,
         Localities.searchers, Localities.unemployment,
     )  # fmt: skip
     answers = (
@@ -623,6 +662,14 @@ class Matching(Mechanism):
     applications: int = param(
         MOST, "1/month", (1, MOST), "vacancies a seeker can apply to, the best first; 1: no second try; assumption"
     )
+    commuting: int = switch("work in other localities: all are apart")
+    working_days: float = param(
+        21.0,
+        "day/month",
+        (10.0, 26.0),
+        "ways to work elsewhere, of part-time jobs as well: five a week less leave; assumption",
+    )
+    fare: float = param(0.25, "1", (0.0, 2.0), "price of an hour on the way, in hours of median pay; assumption")
     on_the_job: float = param(0.05, "1", (0.0, 1.0), "search intensity of employees; assumption")
     ties: float = param(
         0.1, "1/month", (0.0, 1.0), "vacancies heard of through each working member of the household; assumption"
@@ -664,6 +711,9 @@ class Matching(Mechanism):
         slot_firm, slot_market, slot_id = (np.zeros(slots, np.int64) for _ in range(3))
         open_slots(firms, month.luck("slots"), slot_firm, slot_market, slot_id)
         update_offers(firms, localities, markets, slot_firm, slot_market, slot_id)
+        way = way_of(month)
+        if way.steps > 0:
+            remember_vacancies(markets, MEMORY)
         ring = rings(slot_market, slot_id, count, month.luck("ring"))
         contacts, options = np.zeros(people, np.int8), np.zeros(people, np.int8)
         applied, hired = np.full(people, -1, np.int32), np.zeros(people, np.int8)
@@ -671,23 +721,27 @@ class Matching(Mechanism):
         difference = np.zeros(month.count(Localities))
         strangeness(firms, slot_firm, difference)
         most = look_around(
-            persons, households, localities, self.rules, own_search,
-            month.draw(month.values(Persons.id), month.luck("contacts")), difference, contacts, searchers,
+            persons, households, localities, self.rules, way, own_search,
+            month.draw(month.values(Persons.id), month.luck("contacts")), difference, ring[2], contacts, searchers,
         )  # fmt: skip
         option_firm = np.empty(most, np.int64)
         met_firm, met_market, asked = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most)
         meetings = meet(
-            persons, households, firms, localities, month.luck("places"), month.luck("more places"), contacts,
+            persons, households, firms, localities, month.rules_of("participation"), way, month.age_base,
+            month.luck("places"), month.luck("more places"), month.luck("where"), month.luck("elsewhere"), contacts,
             slot_firm, *ring, options, option_firm, refusals, met_firm, met_market, asked,
         )  # fmt: skip
         hire(
             persons, households, firms, markets, self.rules, month.luck("ranking"), contacts,
             options, option_firm, applied, hired,
         )  # fmt: skip
-        start_jobs(persons, firms, markets, self.rules, applied, hired, refusals, searchers)
+        start_jobs(persons, households, firms, markets, self.rules, applied, hired, refusals, searchers)
         learn_from_applicants(firms, meetings, met_firm, met_market, asked, count)
         close_month(
             persons, households, firms, localities, markets, self.rules, month.luck("recognition"), month.age_base <= 0
         )
         rows = np.flatnonzero(hired != 0)
-        month.record(int(Event.HIRED), rows, 0, month.values(Persons.wage)[rows])
+        home = month.values(Households.locality)[month.values(Persons.household)[rows]]
+        steps = np.abs(month.values(Firms.locality)[month.values(Persons.employer)[rows]] - home)
+        minutes = steps * month.territory.commuting
+        month.record(int(Event.HIRED), rows, 0, month.values(Persons.wage)[rows], cause=minutes)

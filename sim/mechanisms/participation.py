@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.codes import Event, Occupation, Reason, Status, Work
+from sim.commuting import Way, look_further, way_of
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
 from sim.population import Households, Localities, Markets, Persons
@@ -17,6 +18,9 @@ from sim.search import (
     TIME,
     Premiums,
     Terms,
+    aged_taste,
+    believed_arrival,
+    best_state,
     decide_status,
     full_time_equivalent,
     premiums,
@@ -71,23 +75,6 @@ def nonlabour_income(
     for who receives or decides on remittances and theta for others. Not added up over members.
     """
     return max(0.0, own + theta * (shared + others_earnings) + weight * remittances)
-
-
-@rule
-def aged_taste(taste: float, age: int, since: float, growth: float) -> float:
-    """Psi at an age in years: work costs more as health wears off, by a share ``growth`` a year from ``since`` on.
-
-    References
-    ----------
-    French (2005), Review of Economic Studies 72(2), 395-427: health, pensions and leaving work.
-    """
-    return taste * math.exp(growth * max(0.0, age - since))
-
-
-@rule
-def believed_arrival(arrival: float, months: float, n0: float) -> float:
-    """lambda_i = lambda * n0 / (n0 + months): the chance of an offer as seen after months of search."""
-    return arrival * n0 / (n0 + months)
 
 
 @rule
@@ -279,7 +266,7 @@ def ordinary_offer(markets: Markets, market: int, skill: float) -> float:
 @kernel
 def decide(
     persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Participation,
-    drawn: Array, luck: Luck, pension: float, opening: float, age_base: int, changed: Array, told: Array,
+    way: Way, drawn: Array, luck: Luck, pension: float, opening: float, age_base: int, changed: Array, told: Array,
 ) -> None:  # fmt: skip
     """Everybody whose turn it is looks at work anew; those in a job only learn what it would take.
 
@@ -310,6 +297,13 @@ def decide(
         market, best, search, own, full, part = best_market(
             markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
         )
+        if way.steps > 0:
+            steps, market, search, own = look_further(
+                markets, rules, terms, way, income, time, taste, way.fare * localities.median_pay[place] / price,
+                place, occupation, months, hours.own, market, search, own,
+            )  # fmt: skip
+            persons.search_range[i] = steps
+            best = best_state(search, own)
         persons.nonlabour_income[i] = income
         persons.seeks[i] = market - 2 * place
         if age > rules.last_age:  # no hours can be worked any more: leaves a job, too
@@ -381,6 +375,10 @@ class Participation(Mechanism):
     of not working; care leaves less time. Choices are in real terms: amounts are divided by the price
     index, and what is kept for later months (reservation wage, r, b) is multiplied by it again. People
     with a job only learn at what pay they would leave; they leave it in `Separations`.
+
+    Where other localities are near enough people look as far away as is worth most to them, and what search is
+    worth holds the offers there, less the way. b is kept for work at home, and the reasons for staying out are
+    told by the offers of the place.
     """
 
     reads = (
@@ -393,10 +391,11 @@ class Participation(Mechanism):
         Localities.price_index, Localities.median_pay, Localities.median_income, Localities.farm_return,
         Localities.trade_return,
         Markets.offers, Markets.part_share, Markets.arrival, Markets.start_arrival, Markets.separation,
+        Markets.usual_vacancies,
     )  # fmt: skip
     writes = (
         Persons.status, Persons.why_out, Persons.work, Persons.hours, Persons.formal, Persons.insured,
-        Persons.seeks, Persons.shaken, Persons.reservation_wage, Persons.reservation_flow,
+        Persons.seeks, Persons.search_range, Persons.shaken, Persons.reservation_wage, Persons.reservation_flow,
         Persons.not_working, Persons.not_working_part, Persons.nonlabour_income,
     )  # fmt: skip
     answers = (
@@ -436,7 +435,7 @@ class Participation(Mechanism):
         changed, told = np.zeros(month.count(Persons), np.int8), np.zeros((month.count(Persons), 3), np.float32)
         decide(
             month.persons, month.households, month.localities, month.markets, self.rules,
-            month.draw(month.values(Persons.id), month.luck("review")), month.luck("opening"),
+            way_of(month), month.draw(month.values(Persons.id), month.luck("review")), month.luck("opening"),
             month.territory.pension, chance_of_opening(self.opening, month.territory.formal_share), month.age_base,
             changed, told,
         )  # fmt: skip
@@ -480,6 +479,13 @@ def explain(month: Month, i: int) -> dict[str, Any]:
     market, status, search, own, full, part = best_market(
         markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
     )
+    way, steps = way_of(month), 0
+    if way.steps > 0:
+        steps, market, search, own = look_further(
+            markets, rules, terms, way, income, time, taste, way.fare * float(localities.median_pay[place]) / price,
+            place, occupation, months, hours.own, market, search, own,
+        )  # fmt: skip
+        status = best_state(search, own)
     if age > rules.last_age:
         status = INACTIVE
     points = markets.offers[market]
@@ -512,7 +518,24 @@ def explain(month: Month, i: int) -> dict[str, Any]:
         "why out": Reason(why),
     }
     told["in words"] = in_words(told)
+    if steps > 0:
+        told["looks for work as far away as, minutes"] = steps * month.territory.commuting
+        told["in words"] += f" Looks for work up to {steps * month.territory.commuting:,.0f} minutes away."
+    minutes = minutes_to_work(month, i)
+    if minutes > 0.0:
+        told["way to work, minutes"] = minutes
+        told["in words"] += f" Travels {minutes:,.0f} minutes to work in another locality, and as long back."
     return told
+
+
+def minutes_to_work(month: Month, i: int) -> float:
+    """Way to work of one person, one way, in minutes; 0 for those who work where they live or do not work."""
+    tables = month._world.population
+    firm, home = int(tables.persons.employer[i]), int(tables.persons.household[i])
+    if firm < 0:
+        return 0.0
+    steps = abs(int(tables.firms.locality[firm]) - int(tables.households.locality[home]))
+    return float(steps * month.territory.commuting)
 
 
 def in_words(told: dict[str, Any]) -> str:

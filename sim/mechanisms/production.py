@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from sim.codes import Sector, Status, Work
+from sim.commuting import fares_due, way_of
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
@@ -165,7 +166,7 @@ def pay_wages(
             wages[i] = int(np.floor(round(persons.wage[i] * 100.0) * share[firm]))
             paid[firm] += wages[i]
             persons.earnings[i] = net_pay(
-                wages[i] / 100.0, localities.tax_rate[firms.locality[firm]], persons.formal[i]
+                wages[i] / 100.0, localities.tax_rate[households.locality[home]], persons.formal[i]
             )
             if persons.formal[i] == 1 and wages[i] > 0:
                 persons.insured[i] = 1
@@ -195,16 +196,17 @@ class Production(Mechanism):
     Tradable firms sell all they make to traders of the rest of the country; what non-tradable firms and
     people in trade could serve is the capacity of the place, sold in `Spending`. A firm that cannot meet
     its payroll from cash and overdraft pays everybody the same share. Farming households eat their own
-    food first and sell the rest.
+    food first and sell the rest. Who works in another locality earns there, is taxed and spends at home, and pays
+    the fare to carriers of the rest of the country.
     """
 
     reads: ClassVar = (
         Persons.household, Persons.employer, Persons.status, Persons.work, Persons.skill, Persons.hours,
         Persons.wage, Persons.formal,
         Firms.locality, Firms.sector, Firms.open, Firms.capital, Firms.productivity, Firms.cash,
-        Households.locality, Households.land, Households.need,
+        Households.locality, Households.land, Households.need, Households.liquid_assets,
         Localities.tradable_price, Localities.export_demand, Localities.harvest, Localities.adaptation,
-        Localities.tax_rate,
+        Localities.tax_rate, Localities.median_pay,
         Localities.trade_productivity, Localities.farm_productivity,
     )  # fmt: skip
     writes: ClassVar = (
@@ -217,6 +219,7 @@ class Production(Mechanism):
         Flow("tradable sales", Localities.outside, Firms.cash, "output of tradable firms sold to traders"),
         Flow("farm sales", Localities.outside, Households.liquid_assets, "harvest sold at the farm gate"),
         Flow("wages", Firms.cash, Households.liquid_assets, "pay at home, before tax"),
+        Flow("fares", Households.liquid_assets, Localities.outside, "ways to work in other localities"),
     )
     answers: ClassVar = (
         Answer(Localities.harvest, Households.labour_income, +1, "a better harvest raises farmers' income"),
@@ -255,3 +258,9 @@ class Production(Mechanism):
         pay_wages(persons, firms, households, localities, self.rules, product, capacity, wages)
         paid = np.flatnonzero(wages != 0)
         month.pay("wages", month.values(Persons.employer)[paid], month.values(Persons.household)[paid], wages[paid])
+
+        way = way_of(month)
+        if way.steps > 0:
+            fares = np.zeros(len(sold), np.int64)
+            fares_due(persons, households, firms, localities, way, fares)
+            month.pay("fares", np.arange(len(fares)), month.values(Households.locality), fares)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from sim.codes import Event, Reason, Status
+from sim.commuting import Way, cost_of_way, steps_to_work, way_of
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
-from sim.population import Firms, Localities, Markets, Persons
+from sim.population import Firms, Households, Localities, Markets, Persons
 from sim.ranking import ranked
 from sim.streams import Luck, uniforms
 from sim.table import Array
@@ -103,10 +105,13 @@ def count_jobs(persons: Persons, firms: Firms, markets: Markets, labour: Array) 
 
 
 @kernel
-def leave(persons: Persons, firms: Firms, localities: Localities, rules: Separations, luck: Luck, fate: Array) -> None:
+def leave(
+    persons: Persons, households: Households, firms: Firms, localities: Localities, rules: Separations,
+    time: Any, way: Way, age_base: int, luck: Luck, fate: Array,
+) -> None:  # fmt: skip
     """Each employee's job ends if the firm closed, if pay is not worth the time, or for other reasons.
 
-    Who runs a firm stays while it is worth the time.
+    Who runs a firm stays while it is worth the time. ``time`` are the parameters of `Participation`.
     """
     for i in range(len(persons.status)):
         if persons.status[i] != EMPLOYED:
@@ -115,11 +120,15 @@ def leave(persons: Persons, firms: Firms, localities: Localities, rules: Separat
         if firms.open[f] == 0:
             fate[i] = CLOSED
             continue
-        net = net_pay(persons.wage[i], localities.tax_rate[firms.locality[f]], persons.formal[i])
+        place = households.locality[persons.household[i]]
+        net = net_pay(persons.wage[i], localities.tax_rate[place], persons.formal[i])
         if firms.founder[f] == i:  # lives on its profit too, and nobody but the market ends their work
             net += max(0.0, firms.profit[f])
-        full = persons.hours[i] >= FULL_TIME
-        if quits(net, persons.not_working[i] if full else persons.not_working_part[i]):
+        worth = persons.not_working[i] if persons.hours[i] >= FULL_TIME else persons.not_working_part[i]
+        if firms.locality[f] != place:
+            steps = steps_to_work(persons, households, firms, i)
+            worth += cost_of_way(persons, households, localities, time, way, 1.0 * persons.hours[i], steps, age_base, i)
+        if quits(net, worth):
             fate[i] = QUITS
             continue
         u0, _, _, _ = uniforms(luck, persons.id[i])
@@ -208,7 +217,8 @@ def separate(persons: Persons, firms: Firms, markets: Markets, fate: Array, labo
 class Separations(Mechanism):
     """Jobs end: employees whose pay is not worth their time quit, firms with too many lay off.
 
-    An employee quits to non-work when net pay is below the value of not working. A firm closes 30 % a
+    An employee quits to non-work when net pay is below the value of not working, the way counted for those who
+    work elsewhere. A firm closes 30 % a
     month of the excess of its employees over those it wants (last month's expected sales), newcomers to
     the firm first on average. A closed firm releases everybody; other jobs end at a given rate, more often where
     there is no contract.
@@ -216,8 +226,10 @@ class Separations(Mechanism):
 
     reads = (
         Persons.id, Persons.skill, Persons.not_working, Persons.not_working_part, Persons.reservation_flow,
+        Persons.household, Persons.birth_month, Persons.taste, Persons.care_hours, Persons.nonlabour_income,
+        Households.locality,
         Firms.id, Firms.locality, Firms.occupation, Firms.open, Firms.desired_jobs, Firms.founder, Firms.profit,
-        Localities.tax_rate,
+        Localities.tax_rate, Localities.price_index, Localities.median_income, Localities.median_pay,
     )  # fmt: skip
     writes = (
         Persons.status, Persons.employer, Persons.wage, Persons.hours, Persons.tenure, Persons.formal,
@@ -248,7 +260,10 @@ class Separations(Mechanism):
         labour = np.zeros(month.count(Firms), np.int64)
         fate = np.zeros(month.count(Persons), np.int8)
         count_jobs(persons, firms, markets, labour)
-        leave(persons, firms, month.localities, self.rules, month.luck("ended"), fate)
+        leave(
+            persons, month.households, firms, month.localities, self.rules, month.rules_of("participation"),
+            way_of(month), month.age_base, month.luck("ended"), fate,
+        )  # fmt: skip
         lay_off(persons, firms, self.rules, month.luck("turn"), month.luck("cuts"), fate)
         separate(persons, firms, markets, fate, labour)
         rows = np.flatnonzero(fate != STAYS)

@@ -28,6 +28,7 @@ from batteries import (
 
 from experiments.worlds import Hands, advance
 from sim.codes import Status
+from sim.example import example_inputs
 from sim.schedule import Schedule
 
 LINES = [type(line) for line in Schedule().lines()]
@@ -36,15 +37,22 @@ each_line = pytest.mark.parametrize("kind", LINES, ids=[kind.name() for kind in 
 each_deciding_line = pytest.mark.parametrize("kind", DECIDING, ids=[kind.name() for kind in DECIDING])
 
 
+def linked():
+    """Inputs of three localities a quarter of an hour apart."""
+    return dataclasses.replace(example_inputs(), localities=3.0, commuting=15.0)
+
+
 @pytest.fixture(scope="module")
 def months(small_world):
-    """Three months in a row of an ordinary town after the burn-in, as worlds at their beginning."""
+    """Three months in a row of an ordinary town after the burn-in, each at its beginning; a region of three places
+    between which people go to work.
+    """
     world = small_world(population=600)
     found = []
     for _ in range(3):
         found.append(clone(world))
         run(world)
-    return found
+    return [*found, small_world(population=900, inputs=linked())]
 
 
 @pytest.fixture(scope="module")

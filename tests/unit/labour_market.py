@@ -22,9 +22,12 @@ OFFERS = np.repeat([40.0, 50.0, 60.0, 70.0], 4)
 class Town:
     """A population with what the lines of the labour market need of a world."""
 
-    def __init__(self, population: Population, seed: int = 1) -> None:
+    def __init__(self, population: Population, seed: int = 1, commuting: float = 0.0) -> None:
         self.population, self.streams = population, Streams(seed)
-        self.territory = SimpleNamespace(pension=0.0, wage_floor=0.0, formal_share=1.0)
+        self.territory = SimpleNamespace(
+            pension=0.0, wage_floor=0.0, formal_share=1.0, localities=population.localities.count,
+            commuting=commuting,
+        )  # fmt: skip
         self.schedule = SimpleNamespace(
             participation=Participation(),
             separations=Separations(),
@@ -81,7 +84,9 @@ class Town:
         return self.population.markets
 
 
-def town(people: int = 1, employers: int = 0, places: int = 1, seed: int = 1, **values: Any) -> Town:
+def town(
+    people: int = 1, employers: int = 0, places: int = 1, seed: int = 1, commuting: float = 0.0, **values: Any
+) -> Town:
     """One person a household, as in the worked example of R1; ``persons={...}`` and the like override."""
     population = Population()
     rows, both, each = np.arange(places), np.arange(2 * places), np.arange(people)
@@ -108,7 +113,7 @@ def town(people: int = 1, employers: int = 0, places: int = 1, seed: int = 1, **
     }
     person.update(values.get("persons", {}))
     population.add(Persons, people, id=1000 + each, **person)
-    return Town(population, seed)
+    return Town(population, seed, commuting)
 
 
 def shuffled(made: Town, seed: int = 5) -> Town:

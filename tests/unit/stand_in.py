@@ -26,7 +26,7 @@ MAY_OWE = frozenset({Firms.cash, Authorities.cash, Localities.outside, Destinati
 PLACE = SimpleNamespace(
     fertility=np.zeros(20), mortality=np.zeros((2, 20)), school_enrolment=0.8, skilled_schooling=10.0,
     household_size=4.0,
-    school_quality=0.8, health_quality=0.8, poverty_headcount=0.5, need=10.0,
+    school_quality=0.8, health_quality=0.8, poverty_headcount=0.5, need=10.0, commuting=0.0,
 )  # fmt: skip
 
 

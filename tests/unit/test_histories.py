@@ -25,7 +25,7 @@ def happening(event, reason=0, value=0.0, month=5, person=ANNA):
     [
         (Event.DIED, 0, 71, "She died, aged 71."),
         (Event.DIED, 1, 71, "She was taken out of the population by a shock, aged 71."),
-        (Event.HIRED, 0, 1234, "She found a job that pays 1,234 a month."),
+        (Event.HIRED, 0, 1234, "She found a job that pays 1,234 a month, in another locality, 12 minutes away."),
         (Event.LAID_OFF, 3, 0, "She lost her job: the firm closed."),
         (Event.REMITTED, 0, 30, "She sent her household 30."),
         (Event.TRAINED, 0, 1.234, "She was on a course: an hour of her work counts for 1.23 unskilled ones after it."),

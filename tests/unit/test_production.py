@@ -13,7 +13,9 @@ from sim.mechanisms.production import Production, eaten_at_home, harvest_left, n
 from sim.population import Firms, Households, Persons, Population
 from sim.technology import farm_product, farm_return, marginal_product, output, trade_capacity
 
-PLACE = SimpleNamespace(non_tradable_share=0.45, loan_rate=0.0125, need=10.0, pension=0.0, pension_coverage=0.0)
+PLACE = SimpleNamespace(
+    non_tradable_share=0.45, loan_rate=0.0125, need=10.0, pension=0.0, pension_coverage=0.0, commuting=0.0
+)
 
 
 def test_hand_worked_output():
