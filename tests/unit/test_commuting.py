@@ -14,7 +14,7 @@ from analysis.lives import Who, story
 from scenarios.configuration import ConfigurationError, compose
 from sim.agents import Person
 from sim.codes import Event, Status
-from sim.commuting import APART, market_reached, way_between, way_of, worth_of_way
+from sim.commuting import APART, market_reached, spread_search, way_between, way_of, worth_of_way
 from sim.example import example_inputs
 from sim.mechanism import Month
 from sim.mechanisms.matching import Matching
@@ -101,6 +101,16 @@ def test_vacancies_are_drawn_over_all_places_in_range(drawn, market):
     begins = np.cumsum([0, 1, 4, 3, 0, 6, 0])
     assert market_reached(drawn, 1, 1, 0, begins) == market
     assert market_reached(drawn, 1, 0, 0, begins) == 2
+
+
+def test_a_searcher_counts_in_each_place_by_its_vacancies():
+    """A third of 12 at home and two thirds next door, where one in three and two in three of the vacancies are."""
+    begins, searchers = np.cumsum([0, 1, 4, 2, 0, 7, 0]), np.zeros(6, np.int64)
+    spread_search(12, 0, 1, 0, begins, searchers)
+    assert searchers.tolist() == [4, 0, 8, 0, 0, 0]
+    spread_search(5, 0, 0, 0, begins, searchers)
+    spread_search(3, 2, 1, 1, np.zeros(7, np.int64), searchers)  # nothing is open: looks at home
+    assert searchers.tolist() == [9, 0, 8, 0, 0, 3]
 
 
 # ---- the decision to look, to take and to leave
@@ -301,10 +311,11 @@ def test_pay_is_spent_taxed_and_travelled_for_from_home(region):
     tables = world.population
     homes = tables.persons.household
     earned = np.bincount(homes, np.maximum(tables.persons.earnings, 0), minlength=tables.households.count)
-    travelled = np.bincount(homes[commute(tables)], minlength=tables.households.count)
+    rows_of_commuters = commute(tables)
+    travelled = np.bincount(homes[rows_of_commuters], minlength=tables.households.count)
     fare = way_of(Month(world, world.schedule.production)).fare * tables.localities.median_pay
     due = np.minimum(np.round(100 * fare)[tables.households.locality] * travelled, 100 * earned)
-    assert world.ledger.paid("fares") == pytest.approx(due.sum(), abs=len(commute(tables))) and due.sum() > 0
+    assert world.ledger.paid("fares") == pytest.approx(due.sum(), abs=len(rows_of_commuters)) and due.sum() > 0
     assert 100 * (earned - tables.households.labour_income) == pytest.approx(due, abs=1.0)
     world = clone(region.world)
     with shadowed(world) as books:
@@ -321,6 +332,14 @@ def test_pay_is_spent_taxed_and_travelled_for_from_home(region):
     assert paid == pytest.approx(by_home, rel=0.01)
     by_work = np.bincount(tables.firms.locality[persons.employer[formal]], due, minlength=2)
     assert abs(paid - by_home).max() < 0.2 * abs(by_work - by_home).max()
+    world = clone(region.world)
+    world.population.localities.tax_rate[:] = (0.05, 0.2)
+    twin = before(world, "government").population.persons
+    formal = rows_of_commuters[twin.formal[rows_of_commuters] == 1]
+    kept = twin.earnings[formal] / twin.wage[formal]
+    rates = world.population.localities.tax_rate[world.population.households.locality[twin.household[formal]]]
+    assert len(formal) and kept.max() <= (1.0 - rates).max() + 1e-4
+    np.testing.assert_allclose(kept[kept > 0.75], (1.0 - rates)[kept > 0.75], atol=1e-3)
 
 
 def test_care_leaves_commuters_their_way(region):
