@@ -248,6 +248,19 @@ def test_a_commuter_quits_when_the_way_is_no_longer_worth_it():
         assert (made.persons.status[0] != Status.EMPLOYED) == quit, (minutes, place)
 
 
+def test_a_commuter_moves_to_a_job_at_home_for_less_than_the_way_is_worth():
+    """An hour each way of 21 days (42 hours) is worth 20.1 and costs 4.7: 60 next door is 35.2 at home."""
+    for minutes, moves in ((60.0, True), (1.0, False)):
+        firms = {"full_time": 1, "posted_wage": [50.0, 60.0], "marginal_product": 200.0, "applicants_wage": 35.0,
+                 "vacancies": [5, 0], "jobs": [0, 1], "locality": [0, 1]}  # fmt: skip
+        her = {**HERS, "status": int(Status.EMPLOYED), "employer": 1, "wage": 60.0, "hours": 180.0,
+               "not_working": 20.0, "not_working_part": 10.0}  # fmt: skip
+        made = town(1, 2, places=2, commuting=minutes, firms=firms, persons=her, households={"locality": 0})
+        made.run(Matching(on_the_job=1.0, reach=10.0))
+        assert (made.persons.employer[0] == 0) == moves, minutes
+        assert made.firms.jobs.tolist() == ([1, 0] if moves else [0, 1])
+
+
 # ---- whole runs
 
 
