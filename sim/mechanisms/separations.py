@@ -247,7 +247,7 @@ class Separations(Mechanism):
     layoff_speed: float = param(0.3, "1/month", (0.05, 1.0), "share of an excess closed; assumption")
     ended: float = param(0.02, "1/month", (0.005, 0.06), "jobs that end for other reasons; assumption")
     without_contract: float = param(
-        3.0,
+        2.0,
         "1",
         (1.0, 6.0),
         "times as often jobs without a contract end; assumption, after Donovan, Lu, Schoellman 2023",

@@ -103,10 +103,12 @@ def test_other_endings_come_at_their_rate():
     assert made.markets.separations[0] == 5000 - made.firms.jobs[0]
 
 
-def test_a_job_without_a_contract_ends_three_times_as_often():
+def test_a_job_without_a_contract_ends_more_often():
     """By hand: 2 % of 5,000 with a contract, 100; 6 % of 5,000 without, 300."""
     assert (ending(0.02, 3.0, 1), ending(0.02, 3.0, 0)) == (0.02, pytest.approx(0.06))
-    made = team(10_000, formal=np.repeat([1, 0], 5000), wage=90.0, reservation_flow=-1.0).run(Separations(ended=0.02))
+    made = team(10_000, formal=np.repeat([1, 0], 5000), wage=90.0, reservation_flow=-1.0).run(
+        Separations(ended=0.02, without_contract=3.0)
+    )
     gone = made.persons.status == Status.INACTIVE
     assert gone[:5000].sum() == pytest.approx(100, abs=30)
     assert gone[5000:].sum() == pytest.approx(300, abs=50)
