@@ -65,7 +65,7 @@ def serve(
         people[households.locality[home]] += households.members[home]
     for firm in range(len(firms.labour)):
         if firms.sector[firm] == PUBLIC and firms.open[firm] == 1:
-            staff[firms.locality[firm]] += math.floor(firms.labour[firm] * FIXED + 0.5)
+            staff[firms.locality[firm]] += math.floor((firms.labour[firm, 0] + firms.labour[firm, 1]) * FIXED + 0.5)
     for seat in range(len(authorities.locality)):
         place = authorities.locality[seat]
         bought = authorities.purchases[seat] / (1.0 * localities.price_index[place])

@@ -6,16 +6,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.codes import Sector, Status
+from sim.codes import Occupation, Sector, Status
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
 from sim.population import Firms, Localities, Markets, Persons
 from sim.streams import Luck, uniforms
 from sim.table import Array
-from sim.technology import ALPHA, FULL_TIME, marginal_product
+from sim.technology import (
+    ALPHA,
+    FULL_TIME,
+    added_by_level,
+    composite,
+    has_level,
+    marginal_product,
+    of_level,
+    unit_cost,
+)
 
 EMPLOYED = int(Status.EMPLOYED)
+BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 TRADABLE, NON_TRADABLE, PUBLIC = int(Sector.TRADABLE), int(Sector.NON_TRADABLE), int(Sector.PUBLIC)
 NORMAL_USE = 0.9  # share of capacity that firms plan to sell
 
@@ -93,6 +103,12 @@ def wanted_jobs(labour: float, per_job: float, threshold: float) -> int:
 
 
 @rule
+def full_team(wanted: int, weight: float, sells: bool) -> int:
+    """At least one job, in a firm that needs both levels and has something to do: half a team makes next to nothing."""
+    return max(wanted, 1) if sells and 0.0 < weight < 1.0 else wanted
+
+
+@rule
 def affordable(vacancies: int, cash: float, cost: float) -> int:
     """Vacancies the firm can pay for out of its cash."""
     if cost <= 0.0:
@@ -139,23 +155,26 @@ def plan(
     localities: Localities,
     markets: Markets,
     rules: Vacancies,
+    elasticity: float,
     trait: Luck,
     legal: float,
     cents: Array,
 ) -> None:
-    """Each firm learns from its sales, sets its wage, and opens a vacancy for every job it lacks."""
+    """Each firm learns from its sales, sets its wages, and opens a vacancy for every job it lacks."""
+    per_job, cost = np.zeros(2), np.zeros(2)
     for f in range(len(firms.open)):
-        firms.vacancies[f] = 0
+        for level in range(2):
+            firms.vacancies[f, level] = 0
+            firms.desired_labour[f, level] = 0.0
+            if firms.open[f] == 0:
+                firms.desired_jobs[f, level] = 0
         if firms.open[f] == 0:
-            firms.desired_labour[f] = 0.0
-            firms.desired_jobs[f] = 0
             continue
         place = firms.locality[f]
         price = localities.price[place]
         sector = firms.sector[f]
-        jobs = firms.jobs[f]
         full = 1.0 if firms.full_time[f] == 1 else 0.5
-        per_job = firms.labour[f] / jobs if jobs > 0 and firms.labour[f] > 0.0 else full
+        weight = 1.0 * firms.skilled_weight[f]
         productivity, capital = firms.productivity[f], firms.capital[f]
 
         seen = firms.sales[f]
@@ -171,38 +190,61 @@ def plan(
             worth = localities.tradable_price[place]
             if firms.output[f] > 0.0 and firms.sales[f] > 0.0:
                 worth = firms.sales[f] / firms.output[f]
-        employed = max(firms.labour[f], per_job)
-        if sector == PUBLIC:  # pays the going rate
-            product = (1.0 + rules.hiring_wedge) * markets.mean_wage[2 * place + firms.occupation[f]]
-            product = max(product, firms.posted_wage[f])
-        else:
-            product = worth * marginal_product(productivity, capital, employed, ALPHA)
-            if sector == NON_TRADABLE:
-                product *= NORMAL_USE
-        firms.marginal_product[f] = product
-        floor = 0.0
-        if firms.formal[f] == 1:
-            floor = max(legal, localities.wage_floor[place]) * full / per_job
-        firms.posted_wage[f] = next_wage(
-            firms.posted_wage[f], firms.applicants_wage[f], product, floor, rules.mu, rules.wage_speed
-        )
+        for level in range(2):
+            if not has_level(level, weight):
+                continue
+            jobs, held = firms.jobs[f, level], firms.labour[f, level]
+            usual = markets.usual_skill[2 * place + level] if has_level(1 - level, weight) else 1.0
+            per_job[level] = held / jobs if jobs > 0 and held > 0.0 else full * usual
+            if sector == PUBLIC:  # pays the going rate
+                product = (1.0 + rules.hiring_wedge) * markets.mean_wage[2 * place + level]
+                product = max(product, firms.posted_wage[f, level])
+            else:
+                employed = max(held, per_job[level])
+                labour = composite(
+                    employed if level == BASIC else 1.0 * firms.labour[f, BASIC],
+                    employed if level == SKILLED else 1.0 * firms.labour[f, SKILLED],
+                    weight, elasticity,
+                )  # fmt: skip
+                product = worth * marginal_product(productivity, capital, labour, ALPHA)
+                product *= added_by_level(weight if level == SKILLED else 1.0 - weight, labour, employed, elasticity)
+                if sector == NON_TRADABLE:
+                    product *= NORMAL_USE
+            firms.marginal_product[f, level] = product
+            floor = 0.0
+            if firms.formal[f] == 1:
+                floor = max(legal, localities.wage_floor[place]) * full / per_job[level]
+            firms.posted_wage[f, level] = next_wage(
+                firms.posted_wage[f, level], firms.applicants_wage[f, level], product, floor, rules.mu, rules.wage_speed
+            )
+            cost[level] = firms.posted_wage[f, level] * (1.0 - firms.wage_subsidy[f])
 
-        cost = firms.posted_wage[f] * (1.0 - firms.wage_subsidy[f])
+        index = unit_cost(cost[BASIC], cost[SKILLED], weight, elasticity)
         if sector == PUBLIC:
-            desired = firms.expected_sales[f] / cost if cost > 0.0 else 0.0
+            desired = firms.expected_sales[f] / index if index > 0.0 else 0.0
         else:
-            desired = profitable_labour(productivity, capital, worth, cost, rules.hiring_wedge, ALPHA)
+            desired = profitable_labour(productivity, capital, worth, index, rules.hiring_wedge, ALPHA)
             if sector == NON_TRADABLE:
                 needed = labour_for_sales(firms.expected_sales[f], productivity, capital, NORMAL_USE, ALPHA)
                 desired = min(desired, needed)
-        firms.desired_labour[f] = desired
         u0, _, _, _ = uniforms(trait, firms.id[f])
-        wanted = wanted_jobs(desired, per_job, u0)
-        firms.desired_jobs[f] = wanted
-        if wanted > jobs:
-            price_of_vacancy = rules.vacancy_cost * firms.posted_wage[f] * full
-            firms.vacancies[f] = affordable(wanted - jobs, firms.cash[f] / 100.0, price_of_vacancy)
-            cents[f] = round(firms.vacancies[f] * price_of_vacancy * 100.0)
+        left = firms.cash[f] / 100.0
+        for level in range(2):
+            share = weight if level == SKILLED else 1.0 - weight
+            if not has_level(level, weight):
+                firms.desired_jobs[f, level] = 0
+                continue
+            labour = of_level(desired, share, index, cost[level], elasticity)
+            firms.desired_labour[f, level] = labour
+            wanted = full_team(wanted_jobs(labour, per_job[level], u0), weight, desired > 0.0)
+            firms.desired_jobs[f, level] = wanted
+            jobs = firms.jobs[f, level]
+            if wanted > jobs:
+                price_of_vacancy = rules.vacancy_cost * firms.posted_wage[f, level] * full
+                opened = affordable(wanted - jobs, left, price_of_vacancy)
+                firms.vacancies[f, level] = opened
+                cents[f] += round(opened * price_of_vacancy * 100.0)
+                left -= opened * price_of_vacancy
 
 
 @kernel
@@ -227,7 +269,7 @@ def review_pay(
         u0, _, _, _ = uniforms(trait, persons.id[i])
         if due_for_review(month, u0, rules.pay_review):
             persons.wage[i] = reviewed_pay(
-                1.0 * persons.wage[i], share * firms.posted_wage[f] * persons.skill[i], frozen
+                1.0 * persons.wage[i], share * firms.posted_wage[f, persons.level[i]] * persons.skill[i], frozen
             )
         if persons.formal[i] == 1:
             persons.wage[i] = max(1.0 * persons.wage[i], max(legal, localities.wage_floor[firms.locality[f]]) * share)
@@ -239,18 +281,20 @@ class Vacancies(Mechanism):
 
     Firms that sell outside want labour up to where its revenue product covers the wage and the hiring
     wedge; firms that sell here want what expected sales need, and no more than pays; the public employer
-    wants what its budget pays. Posted wages move towards a mean of what applicants ask and labour's
-    product, between the legal floor and the product. Incumbents' pay is reviewed once a year, each in a month
-    of their own, towards what is posted; it is not cut in the money of the day.
+    wants what its budget pays. A firm with jobs of both levels wants that mix of them which is cheapest at
+    its wages; the more there is of one, the more work of the other adds and the better it can be paid.
+    Posted wages move towards a mean of what applicants ask and labour's product, between the legal floor and
+    the product. Incumbents' pay is reviewed once a year, each in a month of their own, towards what is
+    posted; it is not cut in the money of the day.
     """
 
     reads = (
-        Persons.id, Persons.status, Persons.employer, Persons.hours, Persons.skill, Persons.formal,
-        Firms.id, Firms.locality, Firms.sector, Firms.occupation, Firms.full_time, Firms.formal, Firms.open,
+        Persons.id, Persons.status, Persons.employer, Persons.level, Persons.hours, Persons.skill, Persons.formal,
+        Firms.id, Firms.locality, Firms.sector, Firms.skilled_weight, Firms.full_time, Firms.formal, Firms.open,
         Firms.capital, Firms.productivity, Firms.cash, Firms.jobs, Firms.labour, Firms.output, Firms.sales,
         Firms.applicants_wage, Firms.wage_bill, Firms.wage_subsidy,
         Localities.price, Localities.tradable_price, Localities.use, Localities.wage_floor,
-        Markets.mean_wage,
+        Markets.mean_wage, Markets.usual_skill,
     )  # fmt: skip
     writes = (
         Persons.wage,
@@ -297,6 +341,7 @@ class Vacancies(Mechanism):
             month.localities,
             month.markets,
             self.rules,
+            month.rules_of("production").elasticity,
             month.luck_once("rounding"),
             legal,
             cents,
