@@ -17,7 +17,9 @@ def town(buildings=0.8, labour=10.0, members=100, purchases=1000.0):
     population = Population()
     places(population, start_residents=100, buildings=buildings)
     population.add(Households, 1, id=[1], locality=0, members=members)
-    population.add(Firms, 2, id=[1, 2], locality=0, sector=[Sector.PUBLIC, Sector.TRADABLE], labour=[labour, 99.0])
+    population.add(
+        Firms, 2, id=[1, 2], locality=0, sector=[Sector.PUBLIC, Sector.TRADABLE], labour=[[labour, 0.0], [99.0, 0.0]]
+    )
     population["Authorities"].values("purchases")[:] = purchases
     return population
 
@@ -67,7 +69,7 @@ def test_buildings_without_staff_help_nobody():
     population = town()
     world = Stand(population)
     world.run(Services())
-    population.firms.labour[0] = 5.0
+    population.firms.labour[0, 0] = 5.0
     population.localities.building_works[:] = 0.5
     world.run(Services())
     assert population.localities.buildings[0] > 1.2
