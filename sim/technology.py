@@ -166,7 +166,7 @@ def weight_of_skilled(basic: float, skilled: float, pay_basic: float, pay_skille
         return 0.0
     if basic <= 0.0:
         return 1.0
-    odds = pay_skilled / pay_basic * (skilled / basic) ** (1.0 / elasticity)
+    odds: float = pay_skilled / pay_basic * (skilled / basic) ** (1.0 / elasticity)
     return odds / (1.0 + odds)
 
 
