@@ -99,3 +99,16 @@ def test_gifts_of_those_away_become_buildings():
     added = Services().wear * 0.8 * 500.0 / upkeep
     assert buildings[1] - buildings[0] == pytest.approx(added, rel=1e-3)
     assert before > 0.0
+
+
+def test_basic_staff_cannot_stand_in_for_skilled_staff():
+    """As many efficiency units in all, but none of them skilled: half of a balanced team's weights, (1/2)^3.5 * 2."""
+    population = town(buildings=1.0, labour=10.0)
+    firms = population.firms
+    firms.skilled_weight[0], firms.labour[0] = 0.5, (5.0, 5.0)
+    world = Stand(population)
+    world.run(Services())
+    before = float(population.localities.school_quality[0])
+    firms.labour[0] = (10.0, 0.0)
+    world.run(Services())
+    assert population.localities.school_quality[0] == pytest.approx(before * 2.0 * 0.5**3.5, rel=1e-3)
