@@ -200,7 +200,7 @@ class Firms(Table):
     founder = reference("Persons", "who started it; -1 for firms of the start or without founder")
     sector = given(i8, "code", "codes.Sector")
     occupation = given(i8, "code", "codes.Occupation of whoever runs it; of all its jobs, if it keeps to one level")
-    skilled_weight = given(f32, "1", "omega_s, weight of skilled work in its labour; 0 or 1: jobs of one level only")
+    skilled_weight = column(f32, "1", "omega_s, weight of skilled work in its labour; 0 or 1: jobs of one level only")
     full_time = given(i8, "1", "1 if its jobs are full time", 1)
     formal = given(i8, "1", "1 if it pays contributions and taxes")
     open = column(i8, "1", "1 while in business", 1)

@@ -151,6 +151,28 @@ def added_by_level(share: float, labour: float, employed: float, elasticity: flo
 
 
 @rule
+def first_of_level(
+    productivity: float, capital: float, units: float, others: float, share: float, alpha: float, elasticity: float
+) -> float:
+    """Output that the first person of a level adds in a team of ``others``, per efficiency unit.
+
+    Somebody is hired as a whole: a team that lacks one of its levels makes next to nothing, so the first is worth
+    more than the last, whose product `marginal_product` and `added_by_level` give.
+
+    Parameters
+    ----------
+    productivity, capital, alpha : as in `output`
+    units : efficiency units of the first person of the level, > 0
+    others : efficiency units of the other level, > 0
+    share : omega of the level, in (0, 1)
+    elasticity : of substitution
+    """
+    whole = output(productivity, capital, composite(others, units, share, elasticity), alpha)
+    without = output(productivity, capital, composite(others, 0.0, share, elasticity), alpha)
+    return (whole - without) / units
+
+
+@rule
 def weight_of_skilled(basic: float, skilled: float, pay_basic: float, pay_skilled: float, elasticity: float) -> float:
     """omega_s with which just this work of each level is cheapest at these wages.
 

@@ -244,7 +244,7 @@ class Production(Mechanism):
         1.4, "1", (1.1, 3.0), "of substitution between basic and skilled work: outside, Katz and Murphy 1992"
     )
     smallest_mixed: int = param(
-        5, "person", (2, 100), "employees from which a firm of the start has jobs of both levels; assumption"
+        5, "person", (2, 100), "employees from which firms have jobs of both levels; assumption"
     )
 
     def __call__(self, month: Month) -> None:

@@ -18,10 +18,12 @@ from sim.technology import (
     FULL_TIME,
     added_by_level,
     composite,
+    first_of_level,
     has_level,
     marginal_product,
     of_level,
     unit_cost,
+    weight_of_skilled,
 )
 
 EMPLOYED = int(Status.EMPLOYED)
@@ -191,23 +193,28 @@ def plan(
             if firms.output[f] > 0.0 and firms.sales[f] > 0.0:
                 worth = firms.sales[f] / firms.output[f]
         for level in range(2):
-            if not has_level(level, weight):
-                continue
             jobs, held = firms.jobs[f, level], firms.labour[f, level]
             usual = markets.usual_skill[2 * place + level] if has_level(1 - level, weight) else 1.0
             per_job[level] = held / jobs if jobs > 0 and held > 0.0 else full * usual
+        for level in range(2):
+            if not has_level(level, weight):
+                continue
+            held, others = 1.0 * firms.labour[f, level], 1.0 * firms.labour[f, 1 - level]
+            share = weight if level == SKILLED else 1.0 - weight
             if sector == PUBLIC:  # pays the going rate
                 product = (1.0 + rules.hiring_wedge) * markets.mean_wage[2 * place + level]
                 product = max(product, firms.posted_wage[f, level])
             else:
-                employed = max(held, per_job[level])
-                labour = composite(
-                    employed if level == BASIC else 1.0 * firms.labour[f, BASIC],
-                    employed if level == SKILLED else 1.0 * firms.labour[f, SKILLED],
-                    weight, elasticity,
-                )  # fmt: skip
-                product = worth * marginal_product(productivity, capital, labour, ALPHA)
-                product *= added_by_level(weight if level == SKILLED else 1.0 - weight, labour, employed, elasticity)
+                if held <= 0.0 and share < 1.0:
+                    team = others if others > 0.0 else per_job[1 - level]
+                    product = worth * first_of_level(
+                        productivity, capital, per_job[level], team, share, ALPHA, elasticity
+                    )
+                else:
+                    employed = max(held, per_job[level])
+                    labour = composite(others, employed, share, elasticity)
+                    product = worth * marginal_product(productivity, capital, labour, ALPHA)
+                    product *= added_by_level(share, labour, employed, elasticity)
                 if sector == NON_TRADABLE:
                     product *= NORMAL_USE
             firms.marginal_product[f, level] = product
@@ -247,6 +254,75 @@ def plan(
                 left -= opened * price_of_vacancy
 
 
+@rule
+def of_other_level(wanted: int, gap: int, share: float, threshold: float, smallest: int) -> int:
+    """How many of the jobs to be filled a firm of one level gives to people of the other, once it is large enough.
+
+    Parameters
+    ----------
+    wanted : employees the firm wants
+    gap : of these, those it lacks: nobody is laid off for somebody of the other level
+    share : of the other level among employees of private firms of the place
+    threshold : each firm rounds at its own, as in `wanted_jobs`
+    smallest : employees from which firms have jobs of both levels
+    """
+    if wanted < smallest:
+        return 0
+    return max(0, min(gap, int(share * wanted + threshold), wanted - 1))
+
+
+@kernel
+def reorganise(firms: Firms, elasticity: float) -> None:
+    """A firm of one level that has found people of the other gives them their place: it makes as much for its pay."""
+    for f in range(len(firms.open)):
+        weight = firms.skilled_weight[f]
+        basic, skilled = 1.0 * firms.labour[f, BASIC], 1.0 * firms.labour[f, SKILLED]
+        if (weight > 0.0 and weight < 1.0) or basic <= 0.0 or skilled <= 0.0:
+            continue
+        level = SKILLED if weight > 0.0 else BASIC
+        pay_basic, pay_skilled = 1.0 * firms.posted_wage[f, BASIC], 1.0 * firms.posted_wage[f, SKILLED]
+        if pay_basic <= 0.0 or pay_skilled <= 0.0:
+            continue
+        paid = (basic * pay_basic + skilled * pay_skilled) / firms.posted_wage[f, level]
+        weight = weight_of_skilled(basic, skilled, pay_basic, pay_skilled, elasticity)
+        together = composite(basic, skilled, weight, elasticity)
+        firms.skilled_weight[f] = weight
+        firms.productivity[f] *= (paid / together) ** (1.0 - ALPHA)
+
+
+@kernel
+def look_for_others(
+    firms: Firms, markets: Markets, rules: Vacancies, smallest: int, trait: Luck
+) -> None:  # fmt: skip
+    """Firms of one level that have grown give part of their open positions to the other, as is usual in the place."""
+    held = np.zeros(len(markets.mean_wage), np.int64)
+    for f in range(len(firms.open)):
+        if firms.sector[f] != PUBLIC:
+            for level in range(2):
+                held[2 * firms.locality[f] + level] += firms.jobs[f, level]
+    for f in range(len(firms.open)):
+        weight = firms.skilled_weight[f]
+        if firms.open[f] == 0 or firms.sector[f] == PUBLIC or (weight > 0.0 and weight < 1.0):
+            continue
+        own, other = (SKILLED, BASIC) if weight > 0.0 else (BASIC, SKILLED)
+        market = 2 * firms.locality[f]
+        total = held[market] + held[market + 1]
+        if firms.vacancies[f, own] == 0 or total == 0:
+            continue
+        _, threshold, _, _ = uniforms(trait, firms.id[f])
+        number = of_other_level(
+            firms.desired_jobs[f, own], firms.vacancies[f, own], held[market + other] / total, threshold, smallest
+        )
+        if number > 0:
+            usual = markets.mean_wage[market + other]
+            firms.posted_wage[f, other] = firms.applicants_wage[f, other] = usual
+            firms.marginal_product[f, other] = (1.0 + rules.hiring_wedge) * usual
+            firms.vacancies[f, own] -= number
+            firms.vacancies[f, other] = number
+            firms.desired_jobs[f, own] -= number
+            firms.desired_jobs[f, other] = number
+
+
 @kernel
 def pay_back(firms: Firms, refunds: Array) -> None:
     """What subsidised firms are paid back of last month's wages."""
@@ -282,7 +358,8 @@ class Vacancies(Mechanism):
     Firms that sell outside want labour up to where its revenue product covers the wage and the hiring
     wedge; firms that sell here want what expected sales need, and no more than pays; the public employer
     wants what its budget pays. A firm with jobs of both levels wants that mix of them which is cheapest at
-    its wages; the more there is of one, the more work of the other adds and the better it can be paid.
+    its wages; the more there is of one, the more work of the other adds and the better it can be paid. A firm of one
+    level that has grown gives part of its open positions to the other, and both their place once it found some.
     Posted wages move towards a mean of what applicants ask and labour's product, between the legal floor and
     the product. Incumbents' pay is reviewed once a year, each in a month of their own, towards what is
     posted; it is not cut in the money of the day.
@@ -290,16 +367,16 @@ class Vacancies(Mechanism):
 
     reads = (
         Persons.id, Persons.status, Persons.employer, Persons.level, Persons.hours, Persons.skill, Persons.formal,
-        Firms.id, Firms.locality, Firms.sector, Firms.skilled_weight, Firms.full_time, Firms.formal, Firms.open,
-        Firms.capital, Firms.productivity, Firms.cash, Firms.jobs, Firms.labour, Firms.output, Firms.sales,
-        Firms.applicants_wage, Firms.wage_bill, Firms.wage_subsidy,
+        Firms.id, Firms.locality, Firms.sector, Firms.full_time, Firms.formal, Firms.open,
+        Firms.capital, Firms.cash, Firms.jobs, Firms.labour, Firms.output, Firms.sales,
+        Firms.wage_bill, Firms.wage_subsidy,
         Localities.price, Localities.tradable_price, Localities.use, Localities.wage_floor,
         Markets.mean_wage, Markets.usual_skill,
     )  # fmt: skip
     writes = (
         Persons.wage,
         Firms.expected_sales, Firms.marginal_product, Firms.posted_wage, Firms.desired_labour,
-        Firms.desired_jobs, Firms.vacancies,
+        Firms.desired_jobs, Firms.vacancies, Firms.applicants_wage, Firms.skilled_weight, Firms.productivity,
     )  # fmt: skip
     pays = (
         Flow("vacancy costs", Firms.cash, Localities.outside, "advertising and choosing applicants"),
@@ -336,16 +413,22 @@ class Vacancies(Mechanism):
         pay_back(month.firms, refunds)
         month.pay("wage subsidies", month.values(Firms.locality), np.arange(len(refunds)), refunds)
         legal = month.territory.wage_floor
+        production = month.rules_of("production")
+        reorganise(month.firms, production.elasticity)
         plan(
             month.firms,
             month.localities,
             month.markets,
             self.rules,
-            month.rules_of("production").elasticity,
+            production.elasticity,
             month.luck_once("rounding"),
             legal,
             cents,
         )
+        if production.complements:
+            look_for_others(
+                month.firms, month.markets, self.rules, production.smallest_mixed, month.luck_once("rounding")
+            )
         month.pay("vacancy costs", np.arange(len(cents)), month.values(Firms.locality), cents)
         review_pay(
             month.persons, month.firms, month.localities, self.rules, month.luck_once("review"), legal, month.number

@@ -14,10 +14,20 @@ from sim.first_firms import skilled_in_team
 from sim.mechanisms.matching import Matching
 from sim.mechanisms.production import Production
 from sim.mechanisms.separations import Separations
-from sim.mechanisms.vacancies import Vacancies, full_team, profitable_labour
+from sim.mechanisms.vacancies import Vacancies, full_team, of_other_level, profitable_labour
 from sim.model import Remesa, Setup
 from sim.schedule import Schedule
-from sim.technology import added_by_level, composite, has_level, of_level, output, unit_cost, weight_of_skilled
+from sim.technology import (
+    added_by_level,
+    composite,
+    first_of_level,
+    has_level,
+    marginal_product,
+    of_level,
+    output,
+    unit_cost,
+    weight_of_skilled,
+)
 
 LINE = Vacancies()
 WEIGHTS, ELASTICITIES = st.floats(0.05, 0.95), st.floats(1.1, 3.0)
@@ -86,6 +96,27 @@ def test_a_team_of_both_levels_has_at_least_one_of_each():
 def test_small_firms_of_the_start_keep_to_one_level_and_others_have_some_of_each():
     assert [skilled_in_team(4, due, 5) for due in (0.4, 1.9, 2.1)] == [0, 0, 4]
     assert [skilled_in_team(10, due, 5) for due in (-0.6, 2.4, 2.6, 12.0)] == [1, 2, 3, 9]
+
+
+def test_hand_worked_first_of_a_level():
+    """Weights 1/2, elasticity 2, alpha 1/2: 16 units alone make 4 labour; with 4 of the other (2 + 1)^2 = 9.
+
+    With productivity 2 and capital 25 that is 10 * (3 - 2) = 10 more output, 2.5 a unit.
+    """
+    assert first_of_level(2.0, 25.0, 4.0, 16.0, 0.5, 0.5, 2.0) == pytest.approx(2.5)
+
+
+def test_the_first_is_worth_more_than_the_last():
+    labour = composite(3.0, 2.0, 0.4, 1.4)
+    last = marginal_product(1.0, 50.0, labour, 0.35) * added_by_level(0.4, labour, 2.0, 1.4)
+    assert first_of_level(1.0, 50.0, 2.0, 3.0, 0.4, 0.35, 1.4) > 1.2 * last
+
+
+def test_a_firm_that_has_grown_gives_open_positions_to_the_other_level_and_lays_nobody_off_for_it():
+    assert of_other_level(4, 3, 0.5, 0.9, 5) == 0, "too small"
+    assert [of_other_level(10, gap, 0.3, 0.5, 5) for gap in (0, 2, 9)] == [0, 2, 3]
+    assert of_other_level(10, 10, 1.0, 0.5, 5) == 9, "some work of its own is left"
+    assert of_other_level(6, 6, 0.1, 0.1, 5) == 0 and of_other_level(6, 6, 0.1, 0.5, 5) == 1
 
 
 # ---------------------------------------------------------------------------------- firms in a month
@@ -172,6 +203,49 @@ def test_seekers_fill_the_jobs_of_the_level_they_seek():
     np.testing.assert_array_equal(made.persons.level[hired], seeks[hired])
     np.testing.assert_allclose(made.persons.wage[hired], np.where(seeks[hired] == 1, 80.0, 50.0))
     assert made.markets.hires.tolist() == [7, 4]
+
+
+def growing(**production):
+    """A basic firm of eight that sells for twelve, beside skilled ones with as many people."""
+    both = firm(8, 8)
+    alone = {name: np.array([value, value]) for name, value in both.items() if np.ndim(value) == 0}
+    made = town(
+        1, 2,
+        firms={**alone, "skilled_weight": [0.0, 1.0], "occupation": np.array([0, 1]), "posted_wage": [50.0, 80.0],
+               "applicants_wage": [48.9, 78.2], "jobs": [8, 8], "labour": [8.0, 8.0],
+               "productivity": 1.09 * np.array([50.0, 80.0]) / 0.65 * (12.0 / 1000.0) ** 0.35},
+        markets={"mean_wage": np.array([50.0, 80.0])},
+    )  # fmt: skip
+    made.schedule.production = Production(**production)
+    return made
+
+
+def test_a_firm_of_one_level_that_has_grown_looks_for_the_other_and_finds_its_place():
+    made = growing().run(LINE)
+    firms = made.firms
+    assert firms.vacancies[0, 0] >= 0 and firms.vacancies[0, 1] >= 2 and firms.vacancies[0].sum() in (3, 4, 5)
+    assert (firms.desired_jobs[0] == firms.jobs[0] + firms.vacancies[0]).all()
+    assert firms.posted_wage[0, 1] == 80.0
+    firms.jobs[0, 1], firms.labour[0, 1] = 2, 2.0  # two were found
+    before, own = float(firms.productivity[0]), float(firms.posted_wage[0, 0])
+    made.run(LINE)
+    weight = float(firms.skilled_weight[0])
+    assert 0.0 < weight < 1.0
+    now = output(float(firms.productivity[0]), 1000.0, composite(8.0, 2.0, weight, 1.4), 0.35)
+    assert now == pytest.approx(output(before, 1000.0, 8.0 + 2.0 * 80.0 / own, 0.35), rel=1e-5)
+    assert firms.desired_jobs[0, 1] >= 1
+
+
+@pytest.mark.parametrize("production", [{"complements": 0}, {"smallest_mixed": 100}])
+def test_small_firms_and_those_without_the_mechanism_look_for_nobody_else(production):
+    firms = growing(**production).run(LINE).firms
+    assert firms.vacancies[0, 1] == firms.vacancies[1, 0] == 0 and firms.vacancies[0, 0] > 0
+
+
+def test_a_team_that_lacks_a_level_pays_for_it_what_the_first_is_worth():
+    lacks = planned(basic=6, skilled=1, labour=np.array([[6.0, 0.0]]), jobs=np.array([[6, 0]]))
+    assert lacks.marginal_product[0, 1] > 87.2 and lacks.vacancies[0, 1] == 1
+    assert lacks.marginal_product[0, 0] < 54.5
 
 
 def test_compiled_and_plain_agree_and_the_order_of_firms_does_not_matter():
