@@ -58,9 +58,9 @@ def marginal_product(productivity: float, capital: float, labour: float, alpha: 
 
 
 @rule
-def has_level(level: int, weight: float) -> bool:
-    """Whether a firm whose labour has that ``weight`` of skilled work has jobs of that level at all."""
-    return weight > 0.0 if level == SKILLED else weight < 1.0
+def share_of(level: int, weight: float) -> float:
+    """omega_g, weight of a level in a firm's labour, that of skilled work being ``weight``; 0: no such jobs."""
+    return weight if level == SKILLED else 1.0 - weight
 
 
 @rule
@@ -170,6 +170,31 @@ def first_of_level(
     whole = output(productivity, capital, composite(others, units, share, elasticity), alpha)
     without = output(productivity, capital, composite(others, 0.0, share, elasticity), alpha)
     return (whole - without) / units
+
+
+@rule
+def product_of_level(
+    productivity: float, capital: float, employed: float, others: float, first: float, first_other: float,
+    share: float, alpha: float, elasticity: float,
+) -> float:  # fmt: skip
+    """Output that one more efficiency unit of a level adds; of the first person, where a team has nobody of it.
+
+    In a firm of one level it is `marginal_product`, of a single job where nobody is employed.
+
+    Parameters
+    ----------
+    productivity, capital, alpha : as in `output`
+    employed, others : efficiency units of the level and of the other one, >= 0
+    first, first_other : efficiency units of a single job of the level and of the other one, > 0
+    share : omega of the level, in (0, 1]
+    elasticity : of substitution
+    """
+    if employed <= 0.0 and share < 1.0:
+        team = others if others > 0.0 else first_other
+        return first_of_level(productivity, capital, first, team, share, alpha, elasticity)
+    held = max(employed, first)
+    labour = composite(others, held, share, elasticity)
+    return marginal_product(productivity, capital, labour, alpha) * added_by_level(share, labour, held, elasticity)
 
 
 @rule

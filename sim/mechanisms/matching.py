@@ -36,7 +36,7 @@ from sim.ranking import clockwise, medians, ranked, rings
 from sim.search import NEVER, PART_PAY, PART_TIME
 from sim.streams import Luck, derived_id, normal, poisson, uniforms
 from sim.table import Array
-from sim.technology import FULL_TIME, has_level
+from sim.technology import FULL_TIME, share_of
 
 OWN_ACCOUNT = int(Status.OWN_ACCOUNT)
 NO_REASON, NO_WORK = int(Reason.NONE), int(Work.NONE)
@@ -549,7 +549,7 @@ def learn_from_applicants(
     for f in range(len(firms.open)):
         for level in range(2):
             learnt = of_team[2 * f + level]
-            if learnt < 0.0 and firms.open[f] == 1 and has_level(level, firms.skilled_weight[f]):
+            if learnt < 0.0 and firms.open[f] == 1 and share_of(level, firms.skilled_weight[f]) > 0.0:
                 learnt = of_market[2 * firms.locality[f] + level]
             if learnt >= 0.0:
                 firms.applicants_wage[f, level] = learnt

@@ -16,12 +16,10 @@ from sim.table import Array
 from sim.technology import (
     ALPHA,
     FULL_TIME,
-    added_by_level,
     composite,
-    first_of_level,
-    has_level,
-    marginal_product,
     of_level,
+    product_of_level,
+    share_of,
     unit_cost,
     weight_of_skilled,
 )
@@ -194,27 +192,20 @@ def plan(
                 worth = firms.sales[f] / firms.output[f]
         for level in range(2):
             jobs, held = firms.jobs[f, level], firms.labour[f, level]
-            usual = markets.usual_skill[2 * place + level] if has_level(1 - level, weight) else 1.0
+            usual = markets.usual_skill[2 * place + level] if 0.0 < weight < 1.0 else 1.0
             per_job[level] = held / jobs if jobs > 0 and held > 0.0 else full * usual
         for level in range(2):
-            if not has_level(level, weight):
+            share = share_of(level, weight)
+            if share <= 0.0:
                 continue
-            held, others = 1.0 * firms.labour[f, level], 1.0 * firms.labour[f, 1 - level]
-            share = weight if level == SKILLED else 1.0 - weight
             if sector == PUBLIC:  # pays the going rate
                 product = (1.0 + rules.hiring_wedge) * markets.mean_wage[2 * place + level]
                 product = max(product, firms.posted_wage[f, level])
             else:
-                if held <= 0.0 and share < 1.0:
-                    team = others if others > 0.0 else per_job[1 - level]
-                    product = worth * first_of_level(
-                        productivity, capital, per_job[level], team, share, ALPHA, elasticity
-                    )
-                else:
-                    employed = max(held, per_job[level])
-                    labour = composite(others, employed, share, elasticity)
-                    product = worth * marginal_product(productivity, capital, labour, ALPHA)
-                    product *= added_by_level(share, labour, employed, elasticity)
+                product = worth * product_of_level(
+                    productivity, capital, 1.0 * firms.labour[f, level], 1.0 * firms.labour[f, 1 - level],
+                    per_job[level], per_job[1 - level], share, ALPHA, elasticity,
+                )  # fmt: skip
                 if sector == NON_TRADABLE:
                     product *= NORMAL_USE
             firms.marginal_product[f, level] = product
@@ -237,8 +228,8 @@ def plan(
         u0, _, _, _ = uniforms(trait, firms.id[f])
         left = firms.cash[f] / 100.0
         for level in range(2):
-            share = weight if level == SKILLED else 1.0 - weight
-            if not has_level(level, weight):
+            share = share_of(level, weight)
+            if share <= 0.0:
                 firms.desired_jobs[f, level] = 0
                 continue
             labour = of_level(desired, share, index, cost[level], elasticity)

@@ -21,10 +21,11 @@ from sim.technology import (
     added_by_level,
     composite,
     first_of_level,
-    has_level,
     marginal_product,
     of_level,
     output,
+    product_of_level,
+    share_of,
     unit_cost,
     weight_of_skilled,
 )
@@ -60,8 +61,10 @@ def test_a_firm_of_one_level_is_exactly_what_it_is_without_the_other(amount):
     assert composite(5.0, amount, 1.0, 1.4) == unit_cost(5.0, amount, 1.0, 1.4) == amount
     assert of_level(amount, 1.0, 3.0, 3.0, 1.4) == amount and of_level(amount, 0.0, 3.0, 0.0, 1.4) == 0.0
     assert added_by_level(1.0, amount, 2.0, 1.4) == 1.0
-    assert [has_level(level, 0.0) for level in (0, 1)] == [True, False]
-    assert [has_level(level, 1.0) for level in (0, 1)] == [False, True]
+    assert [share_of(level, 0.25) for level in (0, 1)] == [0.75, 0.25]
+    assert product_of_level(2.0, 16.0, amount, 0.0, 1.0, 9.0, 1.0, 0.5, 1.4) == marginal_product(
+        2.0, 16.0, max(amount, 1.0), 0.5
+    )
     assert weight_of_skilled(2.0, 0.0, 3.0, 0.0, 1.4) == 0.0 and weight_of_skilled(0.0, 2.0, 0.0, 3.0, 1.4) == 1.0
 
 
