@@ -316,7 +316,7 @@ def tally_places(
         cells[place, ENDED] += markets.separations[m]
         cells[place, EMPLOYED_BEFORE] += markets.employees[m]
     for f in range(len(firms.locality)):
-        cells[firms.locality[f], HELD] += firms.jobs[f]
+        cells[firms.locality[f], HELD] += firms.jobs[f, 0] + firms.jobs[f, 1]
         if firms.open[f] == 1 and firms.sector[f] != PUBLIC:
             place = firms.locality[f]
             cells[place, FIRMS] += 1
