@@ -19,6 +19,7 @@ from experiments.hands import (
     Panel,
     adults_of,
     grants,
+    levels_of,
     matched,
     participation_gap,
     recipients,
@@ -390,11 +391,11 @@ def services(worlds: Worlds, seed: int, arms: dict[str, Sequence[float]], unlike
 
         def close(world: World, apart: bool = name in unlike) -> None:
             firms = world.population.firms
-            chance = np.full(firms.count, CLOSED / 2.0)
+            chance = np.full((firms.count, 2), CLOSED / 2.0)
             if apart:  # of skilled work in every other place, of basic work in the others
-                chance = np.where((firms.locality + firms.occupation) % 2 == 0, CLOSED, 0.0)
+                chance = np.where((firms.locality[:, None] + np.arange(2)) % 2 == 0, CLOSED, 0.0)
             month = luck._replace(month=np.uint64(world.month))
-            firms.vacancies[:] -= np.floor(firms.vacancies * chance + draw(month, firms.id)).astype(np.int32)
+            firms.vacancies[:] -= np.floor(firms.vacancies * chance + draw(month, firms.id)[:, None]).astype(np.int32)
 
         hands = Hands(one.schedule, after={"events": serve, **({"vacancies": close} if unlike else {})})
         recorder = advance(one, MONTHS, hands).recorder
@@ -503,7 +504,8 @@ def discriminated(worlds: Worlds, seed: int, plenty: bool = False) -> dict[str, 
     """Start-ups out of necessity and earnings of women and newcomers, with and without a penalty at hiring."""
 
     def open_more(world: World) -> None:
-        world.population.firms.vacancies[world.population.firms.open == 1] += 20
+        firms = world.population.firms
+        firms.vacancies[:] += 20 * (levels_of(firms) & (firms.open == 1)[:, None])
 
     start = started(worlds["base"], seed)
     found: dict[str, Any] = {}

@@ -44,8 +44,9 @@ def jobs_wanted(usual: float, swing: float, month: int) -> int:
 def hire_by_season(firms: Firms, rules: Elsewhere, month: int) -> None:
     """Each firm wants the jobs of the season and opens what is missing."""
     for f in range(len(firms.jobs)):
-        firms.desired_jobs[f] = jobs_wanted(firms.desired_labour[f], rules.swing, month)
-        firms.vacancies[f] = max(0, firms.desired_jobs[f] - firms.jobs[f])
+        for level in range(2):
+            firms.desired_jobs[f, level] = jobs_wanted(firms.desired_labour[f, level], rules.swing, month)
+            firms.vacancies[f, level] = max(0, firms.desired_jobs[f, level] - firms.jobs[f, level])
 
 
 @kernel

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments import seeker
-from experiments.hands import FIRST_AGE, PRIME_END, USES, Panel, adults_of, matched, participation_gap, recipients
+from experiments.hands import (
+    FIRST_AGE,
+    PRIME_END,
+    USES,
+    Panel,
+    adults_of,
+    levels_of,
+    matched,
+    participation_gap,
+    recipients,
+)
 from experiments.verdicts import Form, Missing, Part, Picture, evidence
 from experiments.worlds import Array, Hands, advance, at_limit, started, twin
 from scenarios.configuration import Configuration, compose
@@ -144,7 +154,7 @@ def fixed_rates(worlds: Worlds, seed: int) -> dict[str, Any]:
 
     def plenty(world: World) -> None:
         no_wish_for_less(world)
-        firms.vacancies[:] = np.where(firms.open == 1, 15, 0)
+        firms.vacancies[:] = np.where((firms.open == 1)[:, None] & levels_of(firms), 15, 0)
 
     def look(world: World, month: int) -> None:
         shares.append(float((persons.status[adults] == UNEMPLOYED).mean()))

@@ -40,8 +40,8 @@ def log_pay(world: World, level: int) -> float:
 def posted(world: World, level: int) -> float:
     """Log of the pay that private firms post for that level, weighted by their jobs."""
     firms = world.population.firms
-    those = (firms.open == 1) & (firms.occupation == level) & (firms.sector < 2) & (firms.jobs > 0)
-    return float(np.average(np.log(firms.posted_wage[those]), weights=firms.jobs[those]))
+    those = (firms.open == 1) & (firms.sector < 2) & (firms.jobs[:, level] > 0)
+    return float(np.average(np.log(firms.posted_wage[those, level]), weights=firms.jobs[those, level]))
 
 
 def taken_out(worlds: Worlds, seed: int, level: int) -> dict[str, Any]:

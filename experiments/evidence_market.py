@@ -71,9 +71,12 @@ class Watch:
             return np.bincount(markets.locality, values, minlength=count)
 
         def of_firms(values: Array, firms: Any) -> Array:
-            jobs = firms.jobs * (firms.sector != int(Sector.PUBLIC))
-            total = np.bincount(firms.locality, jobs, minlength=count)
-            return np.bincount(firms.locality, values * jobs, minlength=count) / np.maximum(total, 1)
+            jobs = firms.jobs * (firms.sector != int(Sector.PUBLIC))[:, None]
+            total = np.bincount(firms.locality, jobs.sum(axis=1), minlength=count)
+            mean: Array = np.bincount(firms.locality, (values * jobs).sum(axis=1), minlength=count) / np.maximum(
+                total, 1
+            )
+            return mean
 
         unemployed, employed, own = (heads(status) for status in (UNEMPLOYED, EMPLOYED, OWN_ACCOUNT))
         rows = np.flatnonzero(persons.status == EMPLOYED)
@@ -167,7 +170,8 @@ def sizes_of_firms(worlds: dict[str, Configuration], seed: int) -> dict[str, Any
 
     def private() -> Array:
         firms = model.population.firms
-        return np.asarray(firms.jobs[(firms.open == 1) & (firms.sector != int(Sector.PUBLIC)) & (firms.jobs > 0)])
+        jobs = firms.jobs.sum(axis=1)
+        return np.asarray(jobs[(firms.open == 1) & (firms.sector != int(Sector.PUBLIC)) & (jobs > 0)])
 
     first = private()
     advance(model, 12 * YEARS_OF_FIRMS)

@@ -15,7 +15,7 @@ import numpy as np
 from experiments.worlds import Array, Touch, rows_by_id
 from sim.codes import Status
 from sim.ledger import Flow
-from sim.population import Destinations, Households
+from sim.population import Destinations, Firms, Households
 
 if TYPE_CHECKING:
     from sim.model import World
@@ -47,6 +47,12 @@ USES = tuple(
 
 
 # ------------------------------------------------------------------------------------------- looking
+
+
+def levels_of(firms: Firms) -> Array:
+    """Which levels of jobs each firm has, a column each for basic and skilled ones."""
+    levels: Array = np.stack([firms.skilled_weight < 1.0, firms.skilled_weight > 0.0], axis=1)
+    return levels
 
 
 class Panel:

@@ -134,16 +134,23 @@ class Twin(mesa.Model):  # type: ignore[misc]
                 woman_decides="woman_decides",
             )
         ]  # fmt: skip
-        firms = [
-            Firm(self, market=markets[2 * one.pop("place") + one.pop("level")], **one) for one in rows(
-                tables.firms, place="locality", level="occupation", usual="desired_labour", full_time="full_time",
-                formal="formal", posted_wage="posted_wage", sector="sector", output="output",
-                wage_bill="wage_bill", founder="founder", profit="profit",
-            )
-        ]  # fmt: skip
+        firms = {}  # by row and level: an employer of both levels is two of one each, one of which sells
+        for row, one in enumerate(rows(
+            tables.firms, place="locality", level="occupation", usual="desired_labour", pay="posted_wage",
+            full_time="full_time", formal="formal", sector="sector", output="output",
+            wage_bill="wage_bill", founder="founder", profit="profit",
+        )):  # fmt: skip
+            place, seller, usual, pay = (one.pop(name) for name in ("place", "level", "usual", "pay"))
+            for level in range(2):
+                if level == seller or usual[level] > 0.0:
+                    sold = one if level == seller else {**one, "output": 0.0, "wage_bill": 0.0}
+                    firms[row, level] = Firm(
+                        self, market=markets[2 * place + level], usual=usual[level], posted_wage=pay[level], **sold
+                    )
         people = []
         for one in rows(
-            tables.persons, home="household", employer="employer", birth="birth_month", sex="sex", skill="skill",
+            tables.persons, home="household", employer="employer", level="level", birth="birth_month", sex="sex",
+            skill="skill",
             occupation="occupation", taste="taste", attachment="attachment", status="status", work="work",
             formal="formal", hours="hours", wage="wage", tenure="tenure", search_months="search_months",
             earnings="earnings", smoothed="smoothed_earnings", seeks="seeks", flow="reservation_flow",
@@ -151,14 +158,14 @@ class Twin(mesa.Model):  # type: ignore[misc]
             care_hours="care_hours", in_school="in_school", shaken="shaken", pensioner="pensioner", trips="trips",
             known_here="contacts", admitted="admitted_month",
         ):  # fmt: skip
-            home, employer = homes[one.pop("home")], one.pop("employer")
+            home, employer, level = homes[one.pop("home")], one.pop("employer"), one.pop("level")
             person = Person(self, home=home, **one)
             home.people.append(person)
             people.append(person)
             if employer >= 0:
-                person.firm = firms[employer]
+                person.firm = firms[employer, level]
                 person.firm.staff[person] = None
-        for firm in firms:
+        for firm in firms.values():
             firm.founder = people[firm.founder] if firm.founder >= 0 else None
         for person, mother, spouse in zip(
             people, tables.persons.mother.tolist(), tables.persons.spouse.tolist(), strict=True

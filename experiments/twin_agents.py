@@ -40,7 +40,7 @@ class Plain:
 
 
 class Firm(mesa.Agent):  # type: ignore[misc]
-    """An employer with its people."""
+    """An employer with its people in jobs of one level; one with both is two of them, one of which sells."""
 
     def __init__(self, model: Twin, **values: Any) -> None:
         super().__init__(model)

@@ -99,7 +99,7 @@ GROUPS: dict[str, Group] = {
         lambda now, open_, owner: (open_ == 1) & (owner != PUBLIC)),
     "firms_small": Group("private firms in business with fewer than ten employees",
         (Firms.open, Firms.owner_kind, Firms.jobs),
-        lambda now, open_, owner, jobs: (open_ == 1) & (owner != PUBLIC) & (jobs < 10)),
+        lambda now, open_, owner, jobs: (open_ == 1) & (owner != PUBLIC) & (jobs.sum(axis=1) < 10)),
     "firms_young": Group("private firms in business for less than two years",
         (Firms.open, Firms.owner_kind, Firms.start_month),
         lambda now, open_, owner, start: (open_ == 1) & (owner != PUBLIC) & (now - start < 24)),

@@ -684,8 +684,8 @@ def public_posts_open(month: Month) -> float:
     """Labour that public employers want and lack, over what they want, in efficiency units."""
     public = (month.values(Firms.sector) == Sector.PUBLIC) & (month.values(Firms.open) == 1)
     wanted, held = (month.values(column)[public].astype(np.float64) for column in (Firms.desired_labour, Firms.labour))
-    total = math.fsum(wanted.tolist())
-    return 100.0 * math.fsum(np.maximum(wanted - held, 0.0).tolist()) / total if total > 0 else 0.0
+    total = math.fsum(wanted.ravel().tolist())
+    return 100.0 * math.fsum(np.maximum(wanted - held, 0.0).ravel().tolist()) / total if total > 0 else 0.0
 
 
 @indicator("persons/month", "Skilled people back less gone", "people", "up", "IND-17")
@@ -765,7 +765,7 @@ def necessity_firms(t: Tally) -> Array:
 def labour_gap(month: Month) -> float:
     """Work that private enterprises want beyond what they employ, over what they employ."""
     wanted, employed = (
-        math.fsum(of_private(month, column).tolist()) for column in (Firms.desired_labour, Firms.labour)
+        math.fsum(of_private(month, column).ravel().tolist()) for column in (Firms.desired_labour, Firms.labour)
     )
     return 100.0 * (wanted / employed - 1.0) if employed > 0 else 0.0
 

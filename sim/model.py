@@ -57,9 +57,9 @@ class Setup:
 
 @kernel
 def count_heads(
-    status: Array, employer: Array, spell: Array, person: Array, ended: Array, held: Array
+    status: Array, employer: Array, level: Array, spell: Array, person: Array, ended: Array, held: Array
 ) -> tuple[int, int, int, int]:
-    """Job holders by firm, into ``held``; people, those whose job is in doubt, those away, those lost there."""
+    """Job holders by firm and level, into ``held``; people, those with a doubtful job, those away, those lost there."""
     heads = astray = away = lost = 0
     for i in range(len(status)):
         if status[i] != ABSENT:
@@ -68,7 +68,7 @@ def count_heads(
         if (status[i] == EMPLOYED) != (firm >= 0) or firm >= len(held):
             astray += 1
         elif firm >= 0:
-            held[firm] += 1
+            held[firm, level[i]] += 1
         if status[i] == AWAY:
             away += 1
             stay = spell[i]
@@ -121,14 +121,14 @@ class World:
         from sim.ledger import BooksError
 
         persons, firms, migrants = self.population.persons, self.population.firms, self.population.migrants
-        held = np.zeros(firms.count, np.int64)
+        held = np.zeros((firms.count, 2), np.int64)
         heads, astray, away, lost = count_heads(
-            persons.status, persons.employer, persons.spell, migrants.person, migrants.ended, held
+            persons.status, persons.employer, persons.level, persons.spell, migrants.person, migrants.ended, held
         )
         if astray:
             raise BooksError(f"month {self.month}: {astray} persons employed without employer or the reverse")
         if (held != firms.jobs).any():
-            firm = int(np.flatnonzero(held != firms.jobs)[0])
+            firm = int(np.flatnonzero((held != firms.jobs).any(axis=1))[0])
             raise BooksError(f"month {self.month}: firm {firm} has {firms.jobs[firm]} jobs and {held[firm]} holders")
         if lost:
             raise BooksError(f"month {self.month}: somebody away has no current stay")
@@ -147,7 +147,7 @@ class World:
             population.migrants, population.firms, population.households, population.persons,
         )  # fmt: skip
         population.move(Migrants, np.flatnonzero(migrants.ended == 0))
-        keep = (firms.open == 1) | (firms.jobs > 0) | (firms.cash != 0)
+        keep = (firms.open == 1) | (firms.jobs.sum(axis=1) > 0) | (firms.cash != 0)
         population.move(Firms, np.flatnonzero(keep))
         lived_in = np.bincount(persons.household[persons.status != Status.ABSENT], minlength=households.count) > 0
         keep = lived_in | (households.liquid_assets != 0)

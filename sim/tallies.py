@@ -316,14 +316,16 @@ def tally_places(
         cells[place, ENDED] += markets.separations[m]
         cells[place, EMPLOYED_BEFORE] += markets.employees[m]
     for f in range(len(firms.locality)):
-        cells[firms.locality[f], HELD] += firms.jobs[f]
+        cells[firms.locality[f], HELD] += firms.jobs[f, 0] + firms.jobs[f, 1]
         if firms.open[f] == 1 and firms.sector[f] != PUBLIC:
             place = firms.locality[f]
             cells[place, FIRMS] += 1
-            cells[place, JOBS] += firms.jobs[f]
+            cells[place, JOBS] += firms.jobs[f, 0] + firms.jobs[f, 1]
             cells[place, NECESSITY] += firms.necessity[f]
-            cells[place, OFFERED] += float(np.float32(firms.posted_wage[f] * firms.labour[f]))
-            cells[place, PRODUCT] += float(np.float32(firms.marginal_product[f] * firms.labour[f]))
+            for level in range(2):
+                held = firms.labour[f, level]
+                cells[place, OFFERED] += float(np.float32(firms.posted_wage[f, level] * held))
+                cells[place, PRODUCT] += float(np.float32(firms.marginal_product[f, level] * held))
     for one in range(len(lenders.locality)):
         cells[lenders.locality[one], GIVEN_UP] += lenders.written_off[one] / 100.0
 

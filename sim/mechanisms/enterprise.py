@@ -267,7 +267,7 @@ def wind_up(
             covered[f] = -cash
         firms.open[f] = 0
         firms.capital[f] = 0.0
-        firms.vacancies[f] = 0
+        firms.vacancies[f, 0] = firms.vacancies[f, 1] = 0
         firms.output[f] = 0.0
 
 
@@ -287,8 +287,10 @@ def mourn(persons: Persons, firms: Firms, closing: Array, witness: Array) -> Non
 
 @kernel
 def known_productivity(firms: Firms, total: Array, count: Array) -> None:
-    """Mean log productivity by place, sector and occupation, as a founder can see it."""
+    """Mean log productivity by place, sector and occupation of firms with jobs of one level, as new ones have."""
     for f in range(len(firms.open)):
+        if 0.0 < firms.skilled_weight[f] < 1.0:
+            continue
         if firms.open[f] == 1 and firms.sector[f] != PUBLIC and firms.productivity[f] > 0.0:
             cell = CELLS * firms.locality[f] + 2 * firms.sector[f] + firms.occupation[f]
             total[cell] += round(math.log(firms.productivity[f]) * FIXED)
@@ -439,7 +441,7 @@ def begin_work(persons: Persons, founders: Array, rows: Array, pay: Array, forma
         i = founders[k]
         persons.status[i] = EMPLOYED
         persons.work[i] = NO_WORK
-        persons.employer[i] = rows[k]
+        persons.employer[i], persons.level[i] = rows[k], persons.occupation[i]
         persons.hours[i] = FULL_TIME
         persons.wage[i] = pay[k] * persons.skill[i]
         persons.tenure[i] = 0
@@ -462,15 +464,15 @@ class Enterprise(Mechanism):
         Persons.skill, Persons.earnings, Persons.returnee, Persons.reservation_flow, Persons.not_working,
         Households.locality, Households.liquid_assets, Households.received_assets, Households.need,
         Households.credit, Households.business_advice, Households.debt,
-        Firms.id, Firms.locality, Firms.sector, Firms.occupation, Firms.owner, Firms.founder, Firms.cash,
-        Firms.sales, Firms.wage_bill, Firms.profit, Firms.coaching,
+        Firms.id, Firms.locality, Firms.sector, Firms.occupation, Firms.skilled_weight, Firms.owner, Firms.founder,
+        Firms.cash, Firms.sales, Firms.wage_bill, Firms.profit, Firms.coaching,
         Lenders.cash,
         Localities.price, Localities.price_index, Localities.tradable_price, Localities.use,
         Localities.base_pay, Localities.trade_return, Localities.tax_rate, Localities.supply_free,
         Markets.mean_wage,
     )  # fmt: skip
     writes: ClassVar = (
-        Persons.status, Persons.work, Persons.employer, Persons.hours, Persons.wage, Persons.tenure,
+        Persons.status, Persons.work, Persons.employer, Persons.level, Persons.hours, Persons.wage, Persons.tenure,
         Persons.search_months, Persons.why_out, Persons.formal,
         Firms.productivity, Firms.capital, Firms.debt, Firms.losing_months, Firms.open, Firms.vacancies,
         Firms.output,
@@ -605,12 +607,16 @@ class Enterprise(Mechanism):
         ids = np.zeros(len(founders), np.int64)
         name_firms(month.persons, month.luck("new firms"), founders, ids)
         back = month.values(Persons.returnee)[founders] == 1
+        level = month.values(Persons.occupation)[founders]
+        only = (level[:, None] == np.arange(2)).astype(np.float64)  # a new firm has jobs of its founder's level
         details: dict[str, Any] = {
             "id": ids, "locality": place, "owner": home, "owner_kind": np.where(back, RETURNEE, LOCAL),
-            "founder": founders, "sector": sector, "occupation": month.values(Persons.occupation)[founders],
+            "founder": founders, "sector": sector, "occupation": level, "skilled_weight": level,
             "formal": plan[:, 6], "start_month": month.age_base, "necessity": plan[:, 7], "capital": capital,
-            "productivity": productivity, "debt": loan, "jobs": 1, "labour": skill, "desired_labour": labour,
-            "posted_wage": wage, "marginal_product": wage, "applicants_wage": 0.8 * wage,
+            "productivity": productivity, "debt": loan,
+            "jobs": only, "labour": only * skill[:, None], "desired_labour": only * labour[:, None],
+            "posted_wage": only * wage[:, None], "marginal_product": only * wage[:, None],
+            "applicants_wage": only * 0.8 * wage[:, None],
             "expected_sales": np.where(sector == NON_TRADABLE, 0.9, 1.0) * planned,
         }  # fmt: skip
         rows = month.add(Firms, len(founders), **details)

@@ -36,11 +36,12 @@ from sim.ranking import clockwise, medians, ranked, rings
 from sim.search import NEVER, PART_PAY, PART_TIME
 from sim.streams import Luck, derived_id, normal, poisson, uniforms
 from sim.table import Array
-from sim.technology import FULL_TIME
+from sim.technology import FULL_TIME, share_of
 
 OWN_ACCOUNT = int(Status.OWN_ACCOUNT)
 NO_REASON, NO_WORK = int(Reason.NONE), int(Work.NONE)
 BASIC, SKILLED, WOMAN = int(Occupation.BASIC), int(Occupation.SKILLED), int(Sex.WOMAN)
+APART = 1 << 20  # open positions of one level in a firm, at most: those of the other have other names
 MOST = 8  # contacts of one seeker in a month
 MOST_TIES = 3  # working members of the household whose firms one hears of
 
@@ -208,11 +209,13 @@ def open_slots(firms: Firms, luck: Luck, slot_firm: Array, slot_market: Array, s
     """One slot for each open position, with an identity of its own."""
     slot = 0
     for f in range(len(firms.vacancies)):
-        for number in range(firms.vacancies[f]):
-            slot_firm[slot] = f
-            slot_market[slot] = 2 * firms.locality[f] + firms.occupation[f]
-            slot_id[slot] = derived_id(luck, firms.id[f], number + 1)
-            slot += 1
+        for level in range(2):
+            apart = APART if level == SKILLED and firms.skilled_weight[f] < 1.0 else 0
+            for number in range(firms.vacancies[f, level]):
+                slot_firm[slot] = f
+                slot_market[slot] = 2 * firms.locality[f] + level
+                slot_id[slot] = derived_id(luck, firms.id[f], apart + number + 1)
+                slot += 1
 
 
 @rule
@@ -244,8 +247,8 @@ def update_offers(
     full_time = np.zeros(len(slot_firm), np.int64)
     for k in range(len(slot_firm)):
         f = slot_firm[k]
-        pay[k] = net_pay(firms.posted_wage[f], localities.tax_rate[firms.locality[f]], firms.formal[f])
-        occupation[k] = firms.occupation[f]
+        occupation[k] = slot_market[k] % 2
+        pay[k] = net_pay(firms.posted_wage[f, occupation[k]], localities.tax_rate[firms.locality[f]], firms.formal[f])
         full_time[k] = firms.full_time[f]
     order, first = ranked(slot_market, pay, slot_id, len(markets.vacancies))
     everywhere, begins = ranked(occupation, pay, slot_id, 2)
@@ -271,13 +274,13 @@ def update_offers(
 
 
 @kernel
-def strangeness(firms: Firms, slot_firm: Array, difference: Array) -> None:
+def strangeness(slot_market: Array, difference: Array) -> None:
     """How far the vacancies of each place differ by occupation from those of the territory, 0 to 1."""
     open_here, skilled_here = np.zeros(len(difference), np.int64), np.zeros(len(difference), np.int64)
-    for k in range(len(slot_firm)):
-        f = slot_firm[k]
-        open_here[firms.locality[f]] += 1
-        skilled_here[firms.locality[f]] += firms.occupation[f]
+    for k in range(len(slot_market)):
+        place, level = slot_market[k] // 2, slot_market[k] % 2
+        open_here[place] += 1
+        skilled_here[place] += level
     total = skilled = 0
     for place in range(len(difference)):
         total += open_here[place]
@@ -354,9 +357,10 @@ def meet(
             continue
         first, begin = begin, begin + int(contacts[i])
         place, steps = households.locality[persons.household[i]], min(persons.search_range[i], way.steps)
-        if in_range(place, steps, persons.seeks[i], begins) == 0:
+        level = persons.seeks[i]
+        if in_range(place, steps, level, begins) == 0:
             continue
-        market = refused = 2 * place + persons.seeks[i]
+        market = refused = 2 * place + level
         tax_rate = localities.tax_rate[place]
         here = persons.employer[i]
         reserve = persons.reservation_flow[i]
@@ -391,7 +395,7 @@ def meet(
             refused = market if seen == 0 else refused
             seen += 1
             units = persons.skill[i] * (1.0 if full else PART_PAY)
-            surplus = net_pay(firms.posted_wage[f] * units, tax_rate, firms.formal[f]) - flow - reserve
+            surplus = net_pay(firms.posted_wage[f, level] * units, tax_rate, firms.formal[f]) - flow - reserve
             pay_asked = asked_per_unit(flow, reserve, units, tax_rate if firms.formal[f] == 1 else 0.0)
             met_firm[met], met_market[met], asked[met] = f, market, pay_asked
             met += 1
@@ -447,14 +451,14 @@ def hire(
             found += 1
         begin += int(contacts[i])
     order, _ = ranked(group, scores, ids, 1)
-    taken = np.zeros(len(firms.vacancies), np.int64)
+    taken = np.zeros((len(firms.vacancies), 2), np.int64)
     for k in range(total):
         i, begin = rows[order[k]], begins[order[k]]
-        applied[i] = option_firm[begin]
+        applied[i], level = option_firm[begin], persons.seeks[i]
         for choice in range(min(options[i], rules.applications)):
             f = option_firm[begin + choice]
-            if taken[f] < firms.vacancies[f]:
-                taken[f] += 1
+            if taken[f, level] < firms.vacancies[f, level]:
+                taken[f, level] += 1
                 applied[i], hired[i] = f, 1
                 break
 
@@ -479,29 +483,30 @@ def start_jobs(
         f = applied[i]
         if f < 0:
             continue
-        market = 2 * firms.locality[f] + firms.occupation[f]
+        level = persons.seeks[i]
+        market = 2 * firms.locality[f] + level
         applicants[market] += 1
         if hired[i] == 0:
             continue
         hires[market] += 1
         if persons.status[i] == EMPLOYED:
-            firms.jobs[persons.employer[i]] -= 1
+            firms.jobs[persons.employer[i], persons.level[i]] -= 1
         else:
             taken[market] += 1
             home = 2 * households.locality[persons.household[i]] + persons.seeks[i]
             found[home] += 1 if persons.status[i] == UNEMPLOYED else 0
         full = firms.full_time[f] == 1
-        persons.employer[i] = f
+        persons.employer[i], persons.level[i] = f, level
         persons.status[i] = EMPLOYED
-        persons.wage[i] = (1.0 if full else PART_PAY) * firms.posted_wage[f] * persons.skill[i]
+        persons.wage[i] = (1.0 if full else PART_PAY) * firms.posted_wage[f, level] * persons.skill[i]
         persons.hours[i] = FULL_TIME if full else PART_TIME
         persons.formal[i] = firms.formal[f]
         persons.work[i] = NO_WORK
         persons.tenure[i] = 0
         persons.search_months[i] = 0
         persons.why_out[i] = NO_REASON
-        firms.jobs[f] += 1
-        firms.vacancies[f] -= 1
+        firms.jobs[f, level] += 1
+        firms.vacancies[f, level] -= 1
     for m in range(count):
         success = hires[m] / applicants[m] if applicants[m] > 0 else 1.0
         markets.hires[m] = hires[m]
@@ -528,24 +533,26 @@ def start_jobs(
 def learn_from_applicants(
     firms: Firms, meetings: int, met_firm: Array, met_market: Array, asked: Array, count: int
 ) -> None:
-    """Each firm learns the median pay asked by those it met and could afford; else its market's.
+    """Each firm learns the median pay asked by those of each level it met and could afford; else their market's.
 
     Who asks for more than an efficiency unit is worth to the firm cannot be attracted, and tells it nothing
     about the pay at which it could hire.
     """
     kept = 0
     for k in range(meetings):
-        if asked[k] <= firms.marginal_product[met_firm[k]]:
-            met_firm[kept], met_market[kept], asked[kept] = met_firm[k], met_market[k], asked[k]
+        f, level = met_firm[k], met_market[k] % 2
+        if asked[k] <= firms.marginal_product[f, level]:
+            met_firm[kept], met_market[kept], asked[kept] = 2 * f + level, met_market[k], asked[k]
             kept += 1
-    of_firm = medians(met_firm[:kept], asked[:kept], len(firms.open))
+    of_team = medians(met_firm[:kept], asked[:kept], 2 * len(firms.open))
     of_market = medians(met_market[:kept], asked[:kept], count)
     for f in range(len(firms.open)):
-        learnt = of_firm[f]
-        if learnt < 0.0 and firms.open[f] == 1:
-            learnt = of_market[2 * firms.locality[f] + firms.occupation[f]]
-        if learnt >= 0.0:
-            firms.applicants_wage[f] = learnt
+        for level in range(2):
+            learnt = of_team[2 * f + level]
+            if learnt < 0.0 and firms.open[f] == 1 and share_of(level, firms.skilled_weight[f]) > 0.0:
+                learnt = of_market[2 * firms.locality[f] + level]
+            if learnt >= 0.0:
+                firms.applicants_wage[f, level] = learnt
 
 
 @kernel
@@ -558,7 +565,7 @@ def close_month(
     unemployed, force = np.zeros(places, np.int64), np.zeros(places, np.int64)
     searching, workers = np.zeros(count, np.int64), np.zeros(count, np.int64)
     pay = np.zeros(count, np.int64)
-    labour = np.zeros(len(firms.labour), np.int64)
+    labour = np.zeros((len(firms.labour), 2), np.int64)
     for i in range(len(persons.status)):
         status = persons.status[i]
         if status < INACTIVE or status > OWN_ACCOUNT:
@@ -569,10 +576,10 @@ def close_month(
             if u0 < rules.recognition:
                 persons.recognised[i] = 1
         if status == EMPLOYED:
-            f = persons.employer[i]
+            f, level = persons.employer[i], persons.level[i]
             share = persons.hours[i] / FULL_TIME
-            labour[f] += fine_labour(persons.skill[i], persons.hours[i])
-            market = 2 * firms.locality[f] + firms.occupation[f]
+            labour[f, level] += fine_labour(persons.skill[i], persons.hours[i])
+            market = 2 * firms.locality[f] + level
             workers[market] += 1
             pay[market] += round(persons.wage[i] / (persons.skill[i] * share) * 100.0)
             persons.tenure[i] = min(persons.tenure[i] + 1, 1200)
@@ -587,7 +594,8 @@ def close_month(
             if status == OWN_ACCOUNT:
                 force[place] += 1
     for f in range(len(labour)):
-        firms.labour[f] = labour[f] / FINE
+        for level in range(2):
+            firms.labour[f, level] = labour[f, level] / FINE
     for place in range(places):
         localities.searchers[place] = unemployed[place]
         localities.unemployment[place] = unemployed[place] / force[place] if force[place] > 0 else 0.0
@@ -636,14 +644,14 @@ class Matching(Mechanism):
         Persons.contacts, Persons.search_range, Persons.birth_month, Persons.taste, Persons.care_hours,
         Persons.nonlabour_income,
         Households.locality,
-        Firms.id, Firms.locality, Firms.occupation, Firms.full_time, Firms.formal, Firms.open,
+        Firms.id, Firms.locality, Firms.skilled_weight, Firms.full_time, Firms.formal, Firms.open,
         Firms.posted_wage, Firms.marginal_product,
         Localities.tax_rate, Localities.service_reach, Localities.service_schemes, Localities.service_fit,
         Localities.price_index, Localities.median_income, Localities.median_pay,
         Markets.usual_skill,
     )  # fmt: skip
     writes = (
-        Persons.status, Persons.employer, Persons.wage, Persons.hours, Persons.formal, Persons.work,
+        Persons.status, Persons.employer, Persons.level, Persons.wage, Persons.hours, Persons.formal, Persons.work,
         Persons.tenure, Persons.search_months, Persons.why_out, Persons.recognised,
         Firms.jobs, Firms.labour, Firms.vacancies, Firms.applicants_wage,
         Markets.offers, Markets.part_share, Markets.arrival, Markets.start_arrival, Markets.searchers,
@@ -719,7 +727,7 @@ class Matching(Mechanism):
         applied, hired = np.full(people, -1, np.int32), np.zeros(people, np.int8)
         searchers, refusals = np.zeros(count, np.int64), np.zeros(count, np.int64)
         difference = np.zeros(month.count(Localities))
-        strangeness(firms, slot_firm, difference)
+        strangeness(slot_market, difference)
         most = look_around(
             persons, households, localities, self.rules, way, own_search,
             month.draw(month.values(Persons.id), month.luck("contacts")), difference, ring[2], contacts, searchers,

@@ -431,9 +431,10 @@ def leave(
 
         firm = persons.employer[i]
         if firm >= 0:
-            firms.jobs[firm] -= 1
+            level = persons.level[i]
+            firms.jobs[firm, level] -= 1
             part = persons.hours[i] / FULL_TIME
-            firms.labour[firm] = max(0.0, firms.labour[firm] - persons.skill[i] * part)
+            firms.labour[firm, level] = max(0.0, firms.labour[firm, level] - persons.skill[i] * part)
         if persons.status[i] == OWN_ACCOUNT and persons.work[i] == FARM:
             households.own_workers[h] = max(households.own_workers[h] - 1, 0)
         persons.status[i] = AWAY
@@ -652,7 +653,7 @@ class Migration(Mechanism):
     """
 
     reads = (
-        Persons.id, Persons.spouse, Persons.sex, Persons.birth_month, Persons.occupation,
+        Persons.id, Persons.spouse, Persons.sex, Persons.birth_month, Persons.occupation, Persons.level,
         Persons.skill, Persons.attachment, Persons.in_school, Persons.not_working, Persons.travel_grant,
         Persons.job_information,
         Migrants.person, Migrants.household, Migrants.locality, Migrants.destination,

@@ -182,7 +182,7 @@ class Newcomers(Mechanism):
     )
     answers = (
         Answer(Markets.offers, "newcomers", +1, "better pay here draws people", factor=3.0),
-        Answer(Localities.trade_return, "newcomers", +1, "who finds no job can work on own account", factor=3.0),
+        Answer(Localities.trade_return, "newcomers", -1, "who finds no job lives on nothing", factor=0.0),
         Answer(Localities.price_index, "newcomers", -1, "dear places draw nobody", factor=4.0),
     )
     shows = ("newcomers", "newcomer_share")

@@ -7,18 +7,19 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.codes import Sector, Status, Work
+from sim.codes import Occupation, Sector, Status, Work
 from sim.commuting import fares_due, way_of
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
 from sim.population import Firms, Households, Localities, Persons
 from sim.table import Array
-from sim.technology import ALPHA, FULL_TIME, LAND_SHARE, farm_product, output, trade_capacity
+from sim.technology import ALPHA, FULL_TIME, LAND_SHARE, composite, farm_product, output, trade_capacity
 
 TRADABLE, NON_TRADABLE = int(Sector.TRADABLE), int(Sector.NON_TRADABLE)
 EMPLOYED, ON_OWN_ACCOUNT = int(Status.EMPLOYED), int(Status.OWN_ACCOUNT)
 FARM, TRADE = int(Work.FARM), int(Work.TRADE)
+BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 FIXED = 1024.0  # sums over people and firms are whole numbers of 1/1024, so that order cannot matter
 FINE = 1048576.0
 
@@ -70,32 +71,37 @@ def eaten_at_home(product: float, need: float, food_share: float) -> float:
 
 @kernel
 def count_work(persons: Persons, firms: Firms, households: Households) -> None:
-    """Count who works where: employees and their efficiency units by firm, hands by farm."""
-    jobs = np.zeros(len(firms.jobs), np.int64)
-    labour = np.zeros(len(firms.jobs), np.int64)
+    """Count who works where: employees and their efficiency units by firm and level, hands by farm."""
+    jobs = np.zeros((len(firms.jobs), 2), np.int64)
+    labour = np.zeros((len(firms.jobs), 2), np.int64)
     hands = np.zeros(len(households.own_workers), np.int64)
     for i in range(len(persons.status)):
         if persons.status[i] == EMPLOYED:
-            firm = persons.employer[i]
-            jobs[firm] += 1
-            labour[firm] += round(persons.skill[i] * persons.hours[i] / FULL_TIME * FINE)
+            firm, level = persons.employer[i], persons.level[i]
+            jobs[firm, level] += 1
+            labour[firm, level] += round(persons.skill[i] * persons.hours[i] / FULL_TIME * FINE)
         elif persons.status[i] == ON_OWN_ACCOUNT and persons.work[i] == FARM:
             hands[persons.household[i]] += 1
     for f in range(len(jobs)):
-        firms.jobs[f] = jobs[f]
-        firms.labour[f] = labour[f] / FINE
+        for level in range(2):
+            firms.jobs[f, level] = jobs[f, level]
+            firms.labour[f, level] = labour[f, level] / FINE
     for h in range(len(hands)):
         households.own_workers[h] = hands[h]
 
 
 @kernel
-def produce(firms: Firms, localities: Localities, capacity: Array, sales: Array) -> None:
+def produce(firms: Firms, localities: Localities, rules: Production, capacity: Array, sales: Array) -> None:
     """What each firm makes; tradables are sold at once, other output is capacity of the place."""
     for f in range(len(firms.open)):
         place = firms.locality[f]
         made = 0.0
         if firms.open[f] == 1 and (firms.sector[f] == TRADABLE or firms.sector[f] == NON_TRADABLE):
-            made = output(firms.productivity[f], firms.capital[f], firms.labour[f], ALPHA)
+            labour = composite(
+                1.0 * firms.labour[f, BASIC], 1.0 * firms.labour[f, SKILLED], 1.0 * firms.skilled_weight[f],
+                rules.elasticity,
+            )  # fmt: skip
+            made = output(firms.productivity[f], firms.capital[f], labour, ALPHA)
         firms.output[f] = made
         if firms.sector[f] == NON_TRADABLE:
             capacity[place] += round(firms.output[f] * FIXED)
@@ -201,9 +207,9 @@ class Production(Mechanism):
     """
 
     reads: ClassVar = (
-        Persons.household, Persons.employer, Persons.status, Persons.work, Persons.skill, Persons.hours,
+        Persons.household, Persons.employer, Persons.level, Persons.status, Persons.work, Persons.skill, Persons.hours,
         Persons.wage, Persons.formal,
-        Firms.locality, Firms.sector, Firms.open, Firms.capital, Firms.productivity, Firms.cash,
+        Firms.locality, Firms.sector, Firms.open, Firms.capital, Firms.productivity, Firms.skilled_weight, Firms.cash,
         Households.locality, Households.land, Households.need, Households.liquid_assets,
         Localities.tradable_price, Localities.export_demand, Localities.harvest, Localities.adaptation,
         Localities.tax_rate, Localities.median_pay,
@@ -233,6 +239,13 @@ class Production(Mechanism):
     on: int = switch("the whole line: nothing is made and nobody is paid")
     overdraft: float = param(2.0, "month", (0.0, 6.0), "payroll a firm can owe; assumption")
     food_share: float = param(0.6, "1", (0.0, 1.0), "outside, Deaton 1997: food in spending of the poor")
+    complements: int = switch("basic and skilled work complement each other in firms: off, each keeps to one level")
+    elasticity: float = param(
+        1.4, "1", (1.1, 3.0), "of substitution between basic and skilled work: outside, Katz and Murphy 1992"
+    )
+    smallest_mixed: int = param(
+        5, "person", (2, 100), "employees from which firms have jobs of both levels; assumption"
+    )
 
     def __call__(self, month: Month) -> None:
         """Count who works, produce and sell tradables, then pay."""
@@ -245,7 +258,7 @@ class Production(Mechanism):
         count_work(persons, firms, households)
         capacity = np.zeros(month.count(Localities), np.int64)
         sales = np.zeros(month.count(Firms), np.int64)
-        produce(firms, localities, capacity, sales)
+        produce(firms, localities, self.rules, capacity, sales)
         every = np.arange(len(sales))
         month.pay("tradable sales", month.values(Firms.locality), every, sales)
 

@@ -90,16 +90,17 @@ def fine_labour(skill: float, hours: float) -> int:
 @kernel
 def count_jobs(persons: Persons, firms: Firms, markets: Markets, labour: Array) -> None:
     """Count who works where before anybody leaves."""
-    jobs = np.zeros(len(firms.jobs), np.int64)
+    jobs = np.zeros((len(firms.jobs), 2), np.int64)
     employees = np.zeros(len(markets.employees), np.int64)
     for i in range(len(persons.status)):
         if persons.status[i] == EMPLOYED:
-            f = persons.employer[i]
-            jobs[f] += 1
-            labour[f] += fine_labour(persons.skill[i], persons.hours[i])
-            employees[2 * firms.locality[f] + firms.occupation[f]] += 1
+            f, level = persons.employer[i], persons.level[i]
+            jobs[f, level] += 1
+            labour[f, level] += fine_labour(persons.skill[i], persons.hours[i])
+            employees[2 * firms.locality[f] + level] += 1
     for f in range(len(jobs)):
-        firms.jobs[f] = jobs[f]
+        for level in range(2):
+            firms.jobs[f, level] = jobs[f, level]
     for m in range(len(employees)):
         markets.employees[m] = employees[m]
 
@@ -138,37 +139,39 @@ def leave(
 
 @kernel
 def lay_off(persons: Persons, firms: Firms, rules: Separations, luck: Luck, firm_luck: Luck, fate: Array) -> None:
-    """Firms with more employees than they want lay off part of them, mostly those with least tenure."""
-    left = np.zeros(len(firms.jobs), np.int64)
-    for f in range(len(left)):
-        left[f] = firms.jobs[f]
+    """Firms with more employees of a level than they want lay off part of them, mostly those with least tenure."""
+    left = np.zeros(2 * len(firms.jobs), np.int64)  # by team: those of one level in a firm
+    for team in range(len(left)):
+        left[team] = firms.jobs[team // 2, team % 2]
     for i in range(len(persons.status)):
         if fate[i] != STAYS:
-            left[persons.employer[i]] -= 1
+            left[2 * persons.employer[i] + persons.level[i]] -= 1
     cuts = np.zeros(len(left), np.int64)
     total = 0
-    for f in range(len(left)):
-        if left[f] > firms.desired_jobs[f] and firms.desired_jobs[f] >= 0:
-            u0, _, _, _ = uniforms(firm_luck, firms.id[f])
-            cuts[f] = jobs_to_cut(left[f], firms.desired_jobs[f], rules.layoff_speed, u0)
-            if cuts[f] > 0:
-                total += left[f]
+    for team in range(len(left)):
+        wanted = firms.desired_jobs[team // 2, team % 2]
+        if left[team] > wanted and wanted >= 0:
+            u0, _, _, _ = uniforms(firm_luck, firms.id[team // 2])
+            cuts[team] = jobs_to_cut(left[team], wanted, rules.layoff_speed, u0)
+            if cuts[team] > 0:
+                total += left[team]
     if total == 0:
         return
     rows, teams = np.zeros(total, np.int64), np.zeros(total, np.int64)
     ids, turns = np.zeros(total, np.int64), np.zeros(total)
     found = 0
     for i in range(len(persons.status)):
-        if persons.status[i] == EMPLOYED and fate[i] == STAYS and cuts[persons.employer[i]] > 0:
+        team = 2 * persons.employer[i] + persons.level[i]
+        if persons.status[i] == EMPLOYED and fate[i] == STAYS and cuts[team] > 0:
             if firms.founder[persons.employer[i]] == i:
                 continue
             u0, _, _, _ = uniforms(luck, persons.id[i])
-            rows[found], teams[found], ids[found] = i, persons.employer[i], persons.id[i]
+            rows[found], teams[found], ids[found] = i, team, persons.id[i]
             turns[found] = layoff_turn(u0, float(persons.tenure[i]), rules.protection)
             found += 1
     order, first = ranked(teams[:found], turns[:found], ids[:found], len(left))
-    for f in range(len(left)):
-        for k in range(first[f], min(first[f] + cuts[f], first[f + 1])):
+    for team in range(len(left)):
+        for k in range(first[team], min(first[team] + cuts[team], first[team + 1])):
             fate[rows[order[k]]] = LAID_OFF
 
 
@@ -180,13 +183,13 @@ def separate(persons: Persons, firms: Firms, markets: Markets, fate: Array, labo
     for i in range(len(persons.status)):
         if fate[i] == STAYS:
             continue
-        f = persons.employer[i]
-        market = 2 * firms.locality[f] + firms.occupation[f]
+        f, level = persons.employer[i], persons.level[i]
+        market = 2 * firms.locality[f] + level
         separations[market] += 1
         if fate[i] != QUITS:
             lost[market] += 1
-        firms.jobs[f] -= 1
-        labour[f] -= fine_labour(persons.skill[i], persons.hours[i])
+        firms.jobs[f, level] -= 1
+        labour[f, level] -= fine_labour(persons.skill[i], persons.hours[i])
         persons.employer[i] = -1
         persons.wage[i] = 0.0
         persons.hours[i] = 0.0
@@ -199,7 +202,8 @@ def separate(persons: Persons, firms: Firms, markets: Markets, fate: Array, labo
         persons.status[i] = UNEMPLOYED if searches else INACTIVE
         persons.why_out[i] = NONE if searches else TASTE  # looked at more closely at next month's review
     for f in range(len(labour)):
-        firms.labour[f] = labour[f] / FINE
+        for level in range(2):
+            firms.labour[f, level] = labour[f, level] / FINE
     jobs_lost = jobs_held = 0
     for m in range(len(lost)):
         jobs_lost += lost[m]
@@ -225,10 +229,11 @@ class Separations(Mechanism):
     """
 
     reads = (
-        Persons.id, Persons.skill, Persons.not_working, Persons.not_working_part, Persons.reservation_flow,
+        Persons.id, Persons.skill, Persons.level, Persons.not_working, Persons.not_working_part,
+        Persons.reservation_flow,
         Persons.household, Persons.birth_month, Persons.taste, Persons.care_hours, Persons.nonlabour_income,
         Households.locality,
-        Firms.id, Firms.locality, Firms.occupation, Firms.open, Firms.desired_jobs, Firms.founder, Firms.profit,
+        Firms.id, Firms.locality, Firms.open, Firms.desired_jobs, Firms.founder, Firms.profit,
         Localities.tax_rate, Localities.price_index, Localities.median_income, Localities.median_pay,
     )  # fmt: skip
     writes = (
@@ -257,7 +262,7 @@ class Separations(Mechanism):
     def __call__(self, month: Month) -> None:
         """End jobs, count them, and update what searchers believe about the risk."""
         persons, firms, markets = month.persons, month.firms, month.markets
-        labour = np.zeros(month.count(Firms), np.int64)
+        labour = np.zeros((month.count(Firms), 2), np.int64)
         fate = np.zeros(month.count(Persons), np.int8)
         count_jobs(persons, firms, markets, labour)
         leave(

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.codes import Sector
+from sim.codes import Occupation, Sector
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
 from sim.population import Authorities, Firms, Households, Localities
+from sim.technology import composite
 
 PUBLIC = int(Sector.PUBLIC)
+BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 FIXED = 65536.0  # staff is added up in this fraction of an efficiency unit, so that order plays no part
 
 
@@ -56,6 +58,7 @@ def serve(
     rules: Services,
     start_school: float,
     start_health: float,
+    elasticity: float,
 ) -> None:
     """Buildings wear and are rebuilt from what the authority buys; staff is that of the public employer."""
     places = len(localities.buildings)
@@ -65,7 +68,11 @@ def serve(
         people[households.locality[home]] += households.members[home]
     for firm in range(len(firms.labour)):
         if firms.sector[firm] == PUBLIC and firms.open[firm] == 1:
-            staff[firms.locality[firm]] += math.floor(firms.labour[firm] * FIXED + 0.5)
+            work = composite(
+                1.0 * firms.labour[firm, BASIC], 1.0 * firms.labour[firm, SKILLED], 1.0 * firms.skilled_weight[firm],
+                elasticity,
+            )  # fmt: skip
+            staff[firms.locality[firm]] += math.floor(work * FIXED + 0.5)
     for seat in range(len(authorities.locality)):
         place = authorities.locality[seat]
         bought = authorities.purchases[seat] / (1.0 * localities.price_index[place])
@@ -99,12 +106,14 @@ class Services(Mechanism):
     """Schools and clinics are as good as the scarcer of their buildings and their staff.
 
     Buildings wear out and are rebuilt as far as the authority's purchases of the month allow, so a
-    poorer authority lets them decay; staff are the employees of the public employer, so emigrants' money
-    for buildings helps little where nurses and teachers are missing. Need grows with the people here.
+    poorer authority lets them decay; staff are the employees of the public employer, skilled and basic work
+    together, so emigrants' money for buildings helps little where nurses and teachers are missing. Need grows
+    with the people here.
     """
 
     reads = (
         Households.locality, Households.members, Firms.locality, Firms.sector, Firms.open, Firms.labour,
+        Firms.skilled_weight,
         Authorities.locality, Authorities.purchases, Localities.price_index, Localities.building_works,
         Localities.start_residents, Localities.gifts,
     )  # fmt: skip
@@ -151,5 +160,5 @@ class Services(Mechanism):
         place = month.territory
         serve(
             month.households, month.firms, month.authorities, month.localities, self.rules,
-            place.school_quality, place.health_quality,
+            place.school_quality, place.health_quality, month.rules_of("production").elasticity,
         )  # fmt: skip

@@ -6,16 +6,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.codes import Sector, Status
+from sim.codes import Occupation, Sector, Status
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
 from sim.population import Firms, Localities, Markets, Persons
 from sim.streams import Luck, uniforms
 from sim.table import Array
-from sim.technology import ALPHA, FULL_TIME, marginal_product
+from sim.technology import (
+    ALPHA,
+    FULL_TIME,
+    composite,
+    of_level,
+    product_of_level,
+    share_of,
+    unit_cost,
+    weight_of_skilled,
+)
 
 EMPLOYED = int(Status.EMPLOYED)
+BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 TRADABLE, NON_TRADABLE, PUBLIC = int(Sector.TRADABLE), int(Sector.NON_TRADABLE), int(Sector.PUBLIC)
 NORMAL_USE = 0.9  # share of capacity that firms plan to sell
 
@@ -93,6 +103,12 @@ def wanted_jobs(labour: float, per_job: float, threshold: float) -> int:
 
 
 @rule
+def full_team(wanted: int, weight: float, sells: bool) -> int:
+    """At least one job, in a firm that needs both levels and has something to do: half a team makes next to nothing."""
+    return max(wanted, 1) if sells and 0.0 < weight < 1.0 else wanted
+
+
+@rule
 def affordable(vacancies: int, cash: float, cost: float) -> int:
     """Vacancies the firm can pay for out of its cash."""
     if cost <= 0.0:
@@ -139,23 +155,26 @@ def plan(
     localities: Localities,
     markets: Markets,
     rules: Vacancies,
+    elasticity: float,
     trait: Luck,
     legal: float,
     cents: Array,
 ) -> None:
-    """Each firm learns from its sales, sets its wage, and opens a vacancy for every job it lacks."""
+    """Each firm learns from its sales, sets its wages, and opens a vacancy for every job it lacks."""
+    per_job, cost = np.zeros(2), np.zeros(2)
     for f in range(len(firms.open)):
-        firms.vacancies[f] = 0
+        for level in range(2):
+            firms.vacancies[f, level] = 0
+            firms.desired_labour[f, level] = 0.0
+            if firms.open[f] == 0:
+                firms.desired_jobs[f, level] = 0
         if firms.open[f] == 0:
-            firms.desired_labour[f] = 0.0
-            firms.desired_jobs[f] = 0
             continue
         place = firms.locality[f]
         price = localities.price[place]
         sector = firms.sector[f]
-        jobs = firms.jobs[f]
         full = 1.0 if firms.full_time[f] == 1 else 0.5
-        per_job = firms.labour[f] / jobs if jobs > 0 and firms.labour[f] > 0.0 else full
+        weight = 1.0 * firms.skilled_weight[f]
         productivity, capital = firms.productivity[f], firms.capital[f]
 
         seen = firms.sales[f]
@@ -171,38 +190,128 @@ def plan(
             worth = localities.tradable_price[place]
             if firms.output[f] > 0.0 and firms.sales[f] > 0.0:
                 worth = firms.sales[f] / firms.output[f]
-        employed = max(firms.labour[f], per_job)
-        if sector == PUBLIC:  # pays the going rate
-            product = (1.0 + rules.hiring_wedge) * markets.mean_wage[2 * place + firms.occupation[f]]
-            product = max(product, firms.posted_wage[f])
-        else:
-            product = worth * marginal_product(productivity, capital, employed, ALPHA)
-            if sector == NON_TRADABLE:
-                product *= NORMAL_USE
-        firms.marginal_product[f] = product
-        floor = 0.0
-        if firms.formal[f] == 1:
-            floor = max(legal, localities.wage_floor[place]) * full / per_job
-        firms.posted_wage[f] = next_wage(
-            firms.posted_wage[f], firms.applicants_wage[f], product, floor, rules.mu, rules.wage_speed
-        )
+        for level in range(2):
+            jobs, held = firms.jobs[f, level], firms.labour[f, level]
+            usual = markets.usual_skill[2 * place + level] if 0.0 < weight < 1.0 else 1.0
+            per_job[level] = held / jobs if jobs > 0 and held > 0.0 else full * usual
+        for level in range(2):
+            share = share_of(level, weight)
+            if share <= 0.0:
+                continue
+            if sector == PUBLIC:  # pays the going rate
+                product = (1.0 + rules.hiring_wedge) * markets.mean_wage[2 * place + level]
+                product = max(product, firms.posted_wage[f, level])
+            else:
+                product = worth * product_of_level(
+                    productivity, capital, 1.0 * firms.labour[f, level], 1.0 * firms.labour[f, 1 - level],
+                    per_job[level], per_job[1 - level], share, ALPHA, elasticity,
+                )  # fmt: skip
+                if sector == NON_TRADABLE:
+                    product *= NORMAL_USE
+            firms.marginal_product[f, level] = product
+            floor = 0.0
+            if firms.formal[f] == 1:
+                floor = max(legal, localities.wage_floor[place]) * full / per_job[level]
+            firms.posted_wage[f, level] = next_wage(
+                firms.posted_wage[f, level], firms.applicants_wage[f, level], product, floor, rules.mu, rules.wage_speed
+            )
+            cost[level] = firms.posted_wage[f, level] * (1.0 - firms.wage_subsidy[f])
 
-        cost = firms.posted_wage[f] * (1.0 - firms.wage_subsidy[f])
+        index = unit_cost(cost[BASIC], cost[SKILLED], weight, elasticity)
         if sector == PUBLIC:
-            desired = firms.expected_sales[f] / cost if cost > 0.0 else 0.0
+            desired = firms.expected_sales[f] / index if index > 0.0 else 0.0
         else:
-            desired = profitable_labour(productivity, capital, worth, cost, rules.hiring_wedge, ALPHA)
+            desired = profitable_labour(productivity, capital, worth, index, rules.hiring_wedge, ALPHA)
             if sector == NON_TRADABLE:
                 needed = labour_for_sales(firms.expected_sales[f], productivity, capital, NORMAL_USE, ALPHA)
                 desired = min(desired, needed)
-        firms.desired_labour[f] = desired
         u0, _, _, _ = uniforms(trait, firms.id[f])
-        wanted = wanted_jobs(desired, per_job, u0)
-        firms.desired_jobs[f] = wanted
-        if wanted > jobs:
-            price_of_vacancy = rules.vacancy_cost * firms.posted_wage[f] * full
-            firms.vacancies[f] = affordable(wanted - jobs, firms.cash[f] / 100.0, price_of_vacancy)
-            cents[f] = round(firms.vacancies[f] * price_of_vacancy * 100.0)
+        left = firms.cash[f] / 100.0
+        for level in range(2):
+            share = share_of(level, weight)
+            if share <= 0.0:
+                firms.desired_jobs[f, level] = 0
+                continue
+            labour = of_level(desired, share, index, cost[level], elasticity)
+            firms.desired_labour[f, level] = labour
+            wanted = full_team(wanted_jobs(labour, per_job[level], u0), weight, desired > 0.0)
+            firms.desired_jobs[f, level] = wanted
+            jobs = firms.jobs[f, level]
+            if wanted > jobs:
+                price_of_vacancy = rules.vacancy_cost * firms.posted_wage[f, level] * full
+                opened = affordable(wanted - jobs, left, price_of_vacancy)
+                firms.vacancies[f, level] = opened
+                cents[f] += round(opened * price_of_vacancy * 100.0)
+                left -= opened * price_of_vacancy
+
+
+@rule
+def of_other_level(wanted: int, gap: int, share: float, threshold: float, smallest: int) -> int:
+    """How many of the jobs to be filled a firm of one level gives to people of the other, once it is large enough.
+
+    Parameters
+    ----------
+    wanted : employees the firm wants
+    gap : of these, those it lacks: nobody is laid off for somebody of the other level
+    share : of the other level among employees of private firms of the place
+    threshold : each firm rounds at its own, as in `wanted_jobs`
+    smallest : employees from which firms have jobs of both levels
+    """
+    if wanted < smallest:
+        return 0
+    return max(0, min(gap, int(share * wanted + threshold), wanted - 1))
+
+
+@kernel
+def reorganise(firms: Firms, elasticity: float) -> None:
+    """A firm of one level that has found people of the other gives them their place: it makes as much for its pay."""
+    for f in range(len(firms.open)):
+        weight = firms.skilled_weight[f]
+        basic, skilled = 1.0 * firms.labour[f, BASIC], 1.0 * firms.labour[f, SKILLED]
+        if (weight > 0.0 and weight < 1.0) or basic <= 0.0 or skilled <= 0.0:
+            continue
+        level = SKILLED if weight > 0.0 else BASIC
+        pay_basic, pay_skilled = 1.0 * firms.posted_wage[f, BASIC], 1.0 * firms.posted_wage[f, SKILLED]
+        if pay_basic <= 0.0 or pay_skilled <= 0.0:
+            continue
+        paid = (basic * pay_basic + skilled * pay_skilled) / firms.posted_wage[f, level]
+        weight = weight_of_skilled(basic, skilled, pay_basic, pay_skilled, elasticity)
+        together = composite(basic, skilled, weight, elasticity)
+        firms.skilled_weight[f] = weight
+        firms.productivity[f] *= (paid / together) ** (1.0 - ALPHA)
+
+
+@kernel
+def look_for_others(
+    firms: Firms, markets: Markets, rules: Vacancies, smallest: int, trait: Luck
+) -> None:  # fmt: skip
+    """Firms of one level that have grown give part of their open positions to the other, as is usual in the place."""
+    held = np.zeros(len(markets.mean_wage), np.int64)
+    for f in range(len(firms.open)):
+        if firms.sector[f] != PUBLIC:
+            for level in range(2):
+                held[2 * firms.locality[f] + level] += firms.jobs[f, level]
+    for f in range(len(firms.open)):
+        weight = firms.skilled_weight[f]
+        if firms.open[f] == 0 or firms.sector[f] == PUBLIC or (weight > 0.0 and weight < 1.0):
+            continue
+        own, other = (SKILLED, BASIC) if weight > 0.0 else (BASIC, SKILLED)
+        market = 2 * firms.locality[f]
+        total = held[market] + held[market + 1]
+        if firms.vacancies[f, own] == 0 or total == 0:
+            continue
+        _, threshold, _, _ = uniforms(trait, firms.id[f])
+        number = of_other_level(
+            firms.desired_jobs[f, own], firms.vacancies[f, own], held[market + other] / total, threshold, smallest
+        )
+        if number > 0:
+            usual = markets.mean_wage[market + other]
+            firms.posted_wage[f, other] = firms.applicants_wage[f, other] = usual
+            firms.marginal_product[f, other] = (1.0 + rules.hiring_wedge) * usual
+            firms.vacancies[f, own] -= number
+            firms.vacancies[f, other] = number
+            firms.desired_jobs[f, own] -= number
+            firms.desired_jobs[f, other] = number
 
 
 @kernel
@@ -227,7 +336,7 @@ def review_pay(
         u0, _, _, _ = uniforms(trait, persons.id[i])
         if due_for_review(month, u0, rules.pay_review):
             persons.wage[i] = reviewed_pay(
-                1.0 * persons.wage[i], share * firms.posted_wage[f] * persons.skill[i], frozen
+                1.0 * persons.wage[i], share * firms.posted_wage[f, persons.level[i]] * persons.skill[i], frozen
             )
         if persons.formal[i] == 1:
             persons.wage[i] = max(1.0 * persons.wage[i], max(legal, localities.wage_floor[firms.locality[f]]) * share)
@@ -239,23 +348,26 @@ class Vacancies(Mechanism):
 
     Firms that sell outside want labour up to where its revenue product covers the wage and the hiring
     wedge; firms that sell here want what expected sales need, and no more than pays; the public employer
-    wants what its budget pays. Posted wages move towards a mean of what applicants ask and labour's
-    product, between the legal floor and the product. Incumbents' pay is reviewed once a year, each in a month
-    of their own, towards what is posted; it is not cut in the money of the day.
+    wants what its budget pays. A firm with jobs of both levels wants that mix of them which is cheapest at
+    its wages; the more there is of one, the more work of the other adds and the better it can be paid. A firm of one
+    level that has grown gives part of its open positions to the other, and both their place once it found some.
+    Posted wages move towards a mean of what applicants ask and labour's product, between the legal floor and
+    the product. Incumbents' pay is reviewed once a year, each in a month of their own, towards what is
+    posted; it is not cut in the money of the day.
     """
 
     reads = (
-        Persons.id, Persons.status, Persons.employer, Persons.hours, Persons.skill, Persons.formal,
-        Firms.id, Firms.locality, Firms.sector, Firms.occupation, Firms.full_time, Firms.formal, Firms.open,
-        Firms.capital, Firms.productivity, Firms.cash, Firms.jobs, Firms.labour, Firms.output, Firms.sales,
-        Firms.applicants_wage, Firms.wage_bill, Firms.wage_subsidy,
+        Persons.id, Persons.status, Persons.employer, Persons.level, Persons.hours, Persons.skill, Persons.formal,
+        Firms.id, Firms.locality, Firms.sector, Firms.full_time, Firms.formal, Firms.open,
+        Firms.capital, Firms.cash, Firms.jobs, Firms.labour, Firms.output, Firms.sales,
+        Firms.wage_bill, Firms.wage_subsidy,
         Localities.price, Localities.tradable_price, Localities.use, Localities.wage_floor,
-        Markets.mean_wage,
+        Markets.mean_wage, Markets.usual_skill,
     )  # fmt: skip
     writes = (
         Persons.wage,
         Firms.expected_sales, Firms.marginal_product, Firms.posted_wage, Firms.desired_labour,
-        Firms.desired_jobs, Firms.vacancies,
+        Firms.desired_jobs, Firms.vacancies, Firms.applicants_wage, Firms.skilled_weight, Firms.productivity,
     )  # fmt: skip
     pays = (
         Flow("vacancy costs", Firms.cash, Localities.outside, "advertising and choosing applicants"),
@@ -292,15 +404,22 @@ class Vacancies(Mechanism):
         pay_back(month.firms, refunds)
         month.pay("wage subsidies", month.values(Firms.locality), np.arange(len(refunds)), refunds)
         legal = month.territory.wage_floor
+        production = month.rules_of("production")
+        reorganise(month.firms, production.elasticity)
         plan(
             month.firms,
             month.localities,
             month.markets,
             self.rules,
+            production.elasticity,
             month.luck_once("rounding"),
             legal,
             cents,
         )
+        if production.complements:
+            look_for_others(
+                month.firms, month.markets, self.rules, production.smallest_mixed, month.luck_once("rounding")
+            )
         month.pay("vacancy costs", np.arange(len(cents)), month.values(Firms.locality), cents)
         review_pay(
             month.persons, month.firms, month.localities, self.rules, month.luck_once("review"), legal, month.number

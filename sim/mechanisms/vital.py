@@ -182,7 +182,7 @@ def die(
     """
     dead = np.empty(len(persons.household), np.int64)
     count = 0
-    lost_labour = np.zeros(len(firms.jobs), np.int64)
+    lost_labour = np.zeros((len(firms.jobs), 2), np.int64)
     highest = base = mortality.max()  # of all chances this month: whoever draws more need not be looked at
     for place in range(len(localities.health_quality)):
         for poor in range(2):
@@ -220,8 +220,8 @@ def die(
         firm = persons.employer[i]
         if firm >= 0:
             full_time = 1.0 if firms.full_time[firm] == 1 else 0.5
-            firms.jobs[firm] -= 1
-            lost_labour[firm] += math.floor(persons.skill[i] * full_time * FIXED + 0.5)
+            firms.jobs[firm, persons.level[i]] -= 1
+            lost_labour[firm, persons.level[i]] += math.floor(persons.skill[i] * full_time * FIXED + 0.5)
             persons.employer[i] = -1
         stay = persons.spell[i]
         if stay >= 0:
@@ -231,8 +231,10 @@ def die(
             migrants.waiting[stay] = 0.0
             migrants.debt[stay] = 0  # the debt of the trip dies with the traveller
     for firm in range(len(firms.jobs)):
-        if lost_labour[firm] > 0:
-            firms.labour[firm] = max(0.0, firms.labour[firm] - lost_labour[firm] / FIXED)
+        for level in range(2):
+            if lost_labour[firm, level] > 0:
+                left = firms.labour[firm, level] - lost_labour[firm, level] / FIXED
+                firms.labour[firm, level] = max(0.0, left)
     if count > 0:
         for i in range(len(persons.household)):
             mother = persons.mother[i]
@@ -622,7 +624,7 @@ class Vital(Mechanism):
     """
 
     reads = (
-        Persons.id, Persons.sex, Persons.birth_month, Persons.skill, Persons.smoothed_earnings,
+        Persons.id, Persons.sex, Persons.birth_month, Persons.skill, Persons.level, Persons.smoothed_earnings,
         Persons.removal, Households.id, Households.locality, Households.zone, Households.poor, Households.liquid_assets,
         Households.account, Households.desk_distance,
         Migrants.savings, Firms.full_time,

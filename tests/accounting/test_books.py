@@ -115,8 +115,9 @@ def test_jobs_balance_firm_by_firm(world):
         persons, firms = world.population.persons, world.population.firms
         employed = persons.status == Status.EMPLOYED
         assert (persons.employer[employed] >= 0).all() and (persons.employer[~employed] == -1).all()
-        assert np.bincount(persons.employer[employed], minlength=firms.count).tolist() == firms.jobs.tolist()
-        held = set(firms.id[(firms.open == 0) & (firms.jobs > 0)].tolist())
+        holders = np.bincount(2 * persons.employer[employed] + persons.level[employed], minlength=2 * firms.count)
+        assert holders.tolist() == firms.jobs.ravel().tolist()
+        held = set(firms.id[(firms.open == 0) & (firms.jobs > 0).any(axis=1)].tolist())
         assert not held & closed, "whoever worked in a closing firm has left it a month later"
         closed = set(firms.id[firms.open == 0].tolist())
 

@@ -183,7 +183,8 @@ SLOWLY = {
         / len(skilled_here(m)) * len(skilled_away(m))
     ),
     "public_posts_open": lambda m: (
-        100.0 * sum(max(f.desired_labour - f.labour, 0.0) for f in public(m)) / sum(f.desired_labour for f in public(m))
+        100.0 * sum(max(a - b, 0.0) for f in public(m) for a, b in zip(f.desired_labour, f.labour, strict=True))
+        / sum(sum(f.desired_labour) for f in public(m))
     ),
     "overqualified_away": lambda m: share(
         [g for g in skilled_away(m) if g.employed and g.occupation is Occupation.BASIC], skilled_away(m)
@@ -196,7 +197,7 @@ SLOWLY = {
         / max(sum(g.sent for g in m.agents_by_type[Migrant]), 1e-9)
     ),
     "firms": lambda m: len(private(m)),
-    "firm_size": lambda m: mean(f.jobs for f in private(m)),
+    "firm_size": lambda m: mean(sum(f.jobs) for f in private(m)),
     "newcomer_share": lambda m: 100 * mean(p.newcomer for p in people(m) if p.status is Status.EMPLOYED),
 }  # fmt: skip
 

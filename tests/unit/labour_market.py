@@ -11,6 +11,7 @@ from sim.codes import Status
 from sim.mechanism import Mechanism, Month, compile_all, uncompiled
 from sim.mechanisms.matching import Matching
 from sim.mechanisms.participation import Participation
+from sim.mechanisms.production import Production
 from sim.mechanisms.separations import Separations
 from sim.mechanisms.vacancies import Vacancies
 from sim.population import Firms, Households, Localities, Markets, Persons, Population
@@ -33,6 +34,7 @@ class Town:
             separations=Separations(),
             vacancies=Vacancies(),
             matching=Matching(),
+            production=Production(),
         )
         self.month = self.burn_in = 0
         self.events: tuple[Any, ...] = ()
@@ -103,6 +105,12 @@ def town(
         "capital": 100.0,
         **values.get("firms", {}),
     }
+    level = np.broadcast_to(firm.get("occupation", 0), employers)
+    firm.setdefault("skilled_weight", level)
+    for name in firm.keys() & {one.name for one in Firms.columns.values() if one.width}:
+        given = np.asarray(firm[name])
+        if given.ndim < 2:  # of the one level that the firm has
+            firm[name] = np.where(level[:, None] == np.arange(2), np.broadcast_to(given, employers)[:, None], 0)
     population.add(Firms, employers, id=np.arange(employers) + 1, **firm)
     person = {
         "status": int(Status.INACTIVE),
@@ -112,6 +120,8 @@ def town(
         "household": each,
     }
     person.update(values.get("persons", {}))
+    if "employer" in person and employers:
+        person.setdefault("level", level[np.maximum(person["employer"], 0)])
     population.add(Persons, people, id=1000 + each, **person)
     return Town(population, seed, commuting)
 

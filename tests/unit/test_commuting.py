@@ -196,7 +196,7 @@ def test_pay_elsewhere_must_make_up_for_fare_and_hours():
         assert (made.markets.hires[2] > 0) == taken, pay
         assert made.markets.hires[0] == 0
     made, line = seekers(60.0, posted=(40.0, 75.0), working_days=20.0)
-    asked = made.run(line).firms.applicants_wage
+    asked = made.run(line).firms.applicants_wage[:, 0]
     assert asked[0] == pytest.approx(50.4214, abs=1e-3)
     assert asked[1] == pytest.approx(50.4214 + 18.9353 + 80.0 * 40.0 * 0.25 / 180.0, abs=1e-3)
 
@@ -235,7 +235,7 @@ def test_unemployment_and_hires_are_counted_where_they_belong():
     made.run(line)
     assert (made.markets.hires[2], made.markets.found[0], made.markets.found[2]) == (50, 50, 0)
     assert made.localities.searchers.tolist() == [50, 0]
-    assert made.firms.jobs.tolist() == [0, 50]
+    assert made.firms.jobs[:, 0].tolist() == [0, 50]
 
 
 def test_a_commuter_quits_when_the_way_is_no_longer_worth_it():
@@ -259,7 +259,7 @@ def test_a_commuter_moves_to_a_job_at_home_for_less_than_the_way_is_worth():
         made = town(1, 2, places=2, commuting=minutes, firms=firms, persons=her, households={"locality": 0})
         made.run(Matching(on_the_job=1.0, reach=10.0))
         assert (made.persons.employer[0] == 0) == moves, minutes
-        assert made.firms.jobs.tolist() == ([1, 0] if moves else [0, 1])
+        assert made.firms.jobs[:, 0].tolist() == ([1, 0] if moves else [0, 1])
 
 
 # ---- whole runs
@@ -311,7 +311,7 @@ def test_commuters_are_those_whose_firm_stands_elsewhere(region):
     away = [p for p in working if p.status is Status.EMPLOYED and p.employer.locality is not p.locality]
     assert len(away) > 10
     assert model.recorder.series("commuters")[-1] == pytest.approx(100 * len(away) / len(working), abs=1e-3)
-    held = np.bincount(model.population.firms.locality, model.population.firms.jobs, minlength=2)
+    held = np.bincount(model.population.firms.locality, model.population.firms.jobs.sum(axis=1), minlength=2)
     open_jobs = model.recorder.tally().vacancies[-2:] - model.recorder.tally().hires[-2:]
     rows = model.recorder.rows()
     last = (rows["month"] == rows["month"].max()) & (rows["indicator"] == "vacancy_rate")

@@ -117,7 +117,7 @@ def test_starts_are_booked_and_the_founder_works_in_the_new_firm():
     assert born > 0
     founders = firms.founder[2:]
     assert (persons.employer[founders] == range(2, 2 + born)).all()
-    assert (persons.status[founders] == Status.EMPLOYED).all() and (firms.jobs[2:] == 1).all()
+    assert (persons.status[founders] == Status.EMPLOYED).all() and (firms.jobs[2:, 0] == 1).all()
     assert (firms.capital[2:] > 0).all() and (firms.cash[2:] >= 0).all()
     assert population["Lenders"].values("loans")[0] == firms.debt.sum()
     assert len(set(firms.id.tolist())) == firms.count

@@ -151,7 +151,7 @@ def test_offers_below_the_reservation_wage_are_refused_and_the_firm_learns():
     made = market(50, 50, reservation_flow=25.0).run(LINE)
     assert made.markets.hires[0] == 0
     assert made.markets.contacts[0] > 30  # offers met all the same
-    assert (made.firms.applicants_wage == 55.0).all()
+    assert (made.firms.applicants_wage[:, 0] == 55.0).all()
 
 
 def test_tax_counts_in_the_choice_and_in_what_is_asked():
@@ -159,7 +159,7 @@ def test_tax_counts_in_the_choice_and_in_what_is_asked():
     made.localities.tax_rate[:] = 0.5
     made.run(LINE)
     assert made.markets.hires[0] == 0
-    assert made.firms.applicants_wage[0] == pytest.approx(70.0)
+    assert made.firms.applicants_wage[0, 0] == pytest.approx(70.0)
 
 
 def test_people_apply_to_the_best_they_reach():
@@ -179,7 +179,7 @@ def test_whoever_is_turned_down_applies_to_the_next_best():
         for number in (1, 2)
     )
     assert again.markets.hires[0] == 30 > once.markets.hires[0]
-    assert again.firms.jobs[0] == once.firms.jobs[0] == 10
+    assert again.firms.jobs[0, 0] == once.firms.jobs[0, 0] == 10
 
 
 def test_hires_are_stable_nobody_and_no_firm_would_rather_have_each_other():
@@ -227,8 +227,8 @@ def test_employees_move_for_better_pay_only_and_leave_a_job_behind():
     moved = made.persons.employer != 100
     assert moved.sum() > 20
     assert (made.persons.wage[moved] == 55.0).all()
-    assert made.firms.jobs[100] == people - moved.sum()
-    assert made.firms.jobs[:100].sum() == moved.sum()
+    assert made.firms.jobs[100, 0] == people - moved.sum()
+    assert made.firms.jobs[:100, 0].sum() == moved.sum()
 
 
 def test_skilled_seekers_look_where_they_chose_to():
@@ -272,7 +272,7 @@ def test_a_place_without_vacancies_expects_what_is_offered_elsewhere():
     made.run(LINE)
     here, there = made.markets.offers[0].copy(), made.markets.offers[2].copy()
     assert here[0] == pytest.approx(40.0 + 50.0 / 3.0) == there[0]
-    made.firms.vacancies[:], made.firms.posted_wage[:] = 1, np.where(made.firms.locality == 1, 30.0, 90.0)
+    made.firms.vacancies[:, 0], made.firms.posted_wage[:, 0] = 1, np.where(made.firms.locality == 1, 30.0, 90.0)
     made.run(LINE)  # 20 vacancies in each place, so a quarter of what is seen is the territory's
     of_territory = 30.0  # the lowest of all
     assert made.markets.offers[0, 0] == pytest.approx(here[0] + (of_territory + 0.75 * 60.0 - here[0]) / 3.0)

@@ -467,13 +467,13 @@ def test_leaving_a_job_frees_it():
             "hours": 90.0,
         }
     )
-    world.population.add(Firms, 1, id=[1], locality=0, jobs=800, labour=800.0)
+    world.population.add(Firms, 1, id=[1], locality=0, jobs=[800, 0], labour=[800.0, 0.0])
     world.run(ALWAYS)
     away = gone(world)
     firms = world.population.firms
     assert len(away)
-    assert firms.jobs[0] == 800 - len(away)
-    assert firms.labour[0] == pytest.approx(800.0 - len(away))  # two efficiency units, half time
+    assert firms.jobs[0, 0] == 800 - len(away)
+    assert firms.labour[0, 0] == pytest.approx(800.0 - len(away))  # two efficiency units, half time
     assert (world.population.persons.employer[away] == -1).all()
     assert (world.population.persons.smoothed_earnings[away] == 50.0).all()  # what the household misses
 

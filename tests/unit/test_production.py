@@ -79,8 +79,8 @@ def test_hand_worked_month():
     stand = Stand(population, place=PLACE)
     stand.run(Production())
     persons, firms, households = population.persons, population.firms, population.households
-    assert firms.jobs.tolist() == [2, 1]
-    np.testing.assert_allclose(firms.labour, [2.0, 1.0], rtol=1e-6)
+    assert firms.jobs[:, 0].tolist() == [2, 1]
+    np.testing.assert_allclose(firms.labour[:, 0], [2.0, 1.0], rtol=1e-6)
     np.testing.assert_allclose(persons.earnings, [48.0, 50.0, 40.0, 30.0, 0.0], rtol=1e-6)
     assert persons.insured.tolist() == [1, 0, 0, 0, 0]
     np.testing.assert_allclose(households.home_food, [0.0, 0.0, 12.0], rtol=1e-6)

@@ -69,7 +69,7 @@ def test_who_is_paid_less_than_time_is_worth_quits():
     assert made.persons.status.tolist() == [4, 2, 4, 2]
     assert made.persons.employer.tolist() == [0, -1, 0, -1]
     assert made.persons.shaken[1] == 1 and made.persons.wage[1] == 0.0
-    assert (made.firms.jobs[0], made.firms.labour[0]) == (2, 2.0)
+    assert (made.firms.jobs[0, 0], made.firms.labour[0, 0]) == (2, 2.0)
     assert made.markets.separations[0] == 2
     assert [event for event, _, _ in made.history] == [Event.QUIT]
 
@@ -82,7 +82,7 @@ def test_tax_makes_a_formal_employee_quit():
 
 def test_a_closed_firm_releases_everybody():
     made = team(10, firms=2, firm={"open": np.array([0, 1])}, reservation_flow=5.0).run(CALM)
-    assert made.firms.jobs[0] == 0 and made.firms.jobs[1] >= 4
+    assert made.firms.jobs[0, 0] == 0 and made.firms.jobs[1, 0] >= 4
     assert (made.persons.status[::2] == Status.UNEMPLOYED).all()
 
 
@@ -91,16 +91,16 @@ def test_layoffs_hit_short_tenure_first_and_only_the_excess():
     gone = made.persons.status == Status.UNEMPLOYED
     assert gone.sum() == pytest.approx(150, abs=15)
     assert gone[:500].sum() > 3 * gone[500:].sum()
-    assert made.firms.jobs[0] == 1000 - gone.sum()
+    assert made.firms.jobs[0, 0] == 1000 - gone.sum()
 
 
 def test_other_endings_come_at_their_rate():
     made = team(5000, reservation_flow=-1.0).run(Separations(ended=0.02, without_contract=1.0))
-    assert made.firms.jobs[0] == pytest.approx(4900, abs=30)
+    assert made.firms.jobs[0, 0] == pytest.approx(4900, abs=30)
     event, _, reasons = made.history[0]
     assert event == Event.LAID_OFF and (reasons == ENDED).all()
     assert made.markets.employees[0] == 5000
-    assert made.markets.separations[0] == 5000 - made.firms.jobs[0]
+    assert made.markets.separations[0] == 5000 - made.firms.jobs[0, 0]
 
 
 def test_a_job_without_a_contract_ends_more_often():
@@ -117,7 +117,7 @@ def test_a_job_without_a_contract_ends_more_often():
 def test_part_time_counts_half_in_labour_and_by_its_own_value_of_time():
     made = team(2, hours=np.array([180.0, 90.0]), skill=2.0, not_working_part=70.0, reservation_flow=-1.0).run(CALM)
     assert made.persons.status.tolist() == [4, 2]
-    assert made.firms.labour[0] == 2.0
+    assert made.firms.labour[0, 0] == 2.0
 
 
 def mixed(people: int = 300):
@@ -152,7 +152,7 @@ def test_compiled_loops_equal_plain_python():
 def test_jobs_balance():
     made = mixed().run(Separations())
     employed = made.persons.status == Status.EMPLOYED
-    held = np.bincount(made.persons.employer[employed], minlength=7)
+    held = np.bincount(2 * made.persons.employer[employed] + made.persons.level[employed], minlength=14).reshape(7, 2)
     np.testing.assert_array_equal(held, made.firms.jobs)
     assert (made.persons.employer[~employed] == -1).all()
 
@@ -162,7 +162,7 @@ def test_who_runs_a_firm_is_neither_laid_off_nor_at_the_end_of_a_term():
     for _ in range(30):
         made.run(Separations(ended=0.06, layoff_speed=1.0))
     assert made.persons.employer.tolist() == [-1, -1, 0, -1, -1, -1]
-    assert made.firms.jobs[0] == 1
+    assert made.firms.jobs[0, 0] == 1
 
 
 @pytest.mark.parametrize(("profit", "stays"), [(0.0, False), (2.0, True)])

@@ -17,7 +17,9 @@ def town(buildings=0.8, labour=10.0, members=100, purchases=1000.0):
     population = Population()
     places(population, start_residents=100, buildings=buildings)
     population.add(Households, 1, id=[1], locality=0, members=members)
-    population.add(Firms, 2, id=[1, 2], locality=0, sector=[Sector.PUBLIC, Sector.TRADABLE], labour=[labour, 99.0])
+    population.add(
+        Firms, 2, id=[1, 2], locality=0, sector=[Sector.PUBLIC, Sector.TRADABLE], labour=[[labour, 0.0], [99.0, 0.0]]
+    )
     population["Authorities"].values("purchases")[:] = purchases
     return population
 
@@ -67,7 +69,7 @@ def test_buildings_without_staff_help_nobody():
     population = town()
     world = Stand(population)
     world.run(Services())
-    population.firms.labour[0] = 5.0
+    population.firms.labour[0, 0] = 5.0
     population.localities.building_works[:] = 0.5
     world.run(Services())
     assert population.localities.buildings[0] > 1.2
@@ -97,3 +99,16 @@ def test_gifts_of_those_away_become_buildings():
     added = Services().wear * 0.8 * 500.0 / upkeep
     assert buildings[1] - buildings[0] == pytest.approx(added, rel=1e-3)
     assert before > 0.0
+
+
+def test_basic_staff_cannot_stand_in_for_skilled_staff():
+    """As many efficiency units in all, but none of them skilled: half of a balanced team's weights, (1/2)^3.5 * 2."""
+    population = town(buildings=1.0, labour=10.0)
+    firms = population.firms
+    firms.skilled_weight[0], firms.labour[0] = 0.5, (5.0, 5.0)
+    world = Stand(population)
+    world.run(Services())
+    before = float(population.localities.school_quality[0])
+    firms.labour[0] = (10.0, 0.0)
+    world.run(Services())
+    assert population.localities.school_quality[0] == pytest.approx(before * 2.0 * 0.5**3.5, rel=1e-3)

@@ -124,7 +124,7 @@ def test_worse_schools_take_fewer_children():
 
 def test_a_death_clears_spouse_and_job_and_the_others_go_on():
     population = town(cents=500)
-    population.add(Firms, 1, id=[1], locality=0, jobs=2, labour=3.5, full_time=1, founder=0)
+    population.add(Firms, 1, id=[1], locality=0, jobs=[2, 0], labour=[3.5, 0.0], full_time=1, founder=0)
     rows = people(
         population, [85, 40, 10], household=0, sex=[0, 1, 0], spouse=[1, 0, -1], employer=[0, 0, -1],
         status=[Status.EMPLOYED, Status.EMPLOYED, Status.CHILD], skill=[1.5, 2.0, 1.0], mother=[-1, -1, 0],
@@ -136,7 +136,7 @@ def test_a_death_clears_spouse_and_job_and_the_others_go_on():
     assert list(persons.spouse[rows]) == [-1, -1, -1] and persons.mother[rows[2]] == -1
     assert persons.employer[rows[0]] == -1
     assert firms.founder[0] == -1
-    assert firms.jobs[0] == 1 and firms.labour[0] == pytest.approx(2.0)
+    assert firms.jobs[0, 0] == 1 and firms.labour[0, 0] == pytest.approx(2.0)
     assert population.households.liquid_assets[0] == 500
     assert [event for _, event, who in world.seen if len(who)] == [Event.DIED]
 
