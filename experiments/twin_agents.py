@@ -228,7 +228,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def gain(self, market: Plain, arrival: float, months: float) -> Any:
         """K of a market as the person sees it."""
         rules = self.model.rules.participation
-        believed = participation.believed_arrival(arrival, months, rules.n0)
+        believed = search.believed_arrival(arrival, months, rules.n0)
         return search.search_return(believed, market.separation, rules.beta)
 
     def look_at_work(self) -> None:
@@ -267,7 +267,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             rules.home_production * unit, rules.work_cost * pay, rules.search_cost * pay,
             self.skill / price, own_return, rules.own_search, rules.curvature, max(unit, 1e-9),
         )  # fmt: skip
-        taste = participation.aged_taste(self.taste, age, rules.ageing_from, rules.ageing)
+        taste = search.aged_taste(self.taste, age, rules.ageing_from, rules.ageing)
         hours = search.premiums(time, taste, rules.curvature)
         months = float(self.search_months)
         market = place.markets[self.occupation]
