@@ -505,7 +505,8 @@ def discriminated(worlds: Worlds, seed: int, plenty: bool = False) -> dict[str, 
 
     def open_more(world: World) -> None:
         firms = world.population.firms
-        firms.vacancies[:] += 20 * (levels_of(firms) & (firms.open == 1)[:, None])
+        looked_for = levels_of(firms) | (firms.vacancies > 0)  # a firm of one level may be looking for the other
+        firms.vacancies[:] += 20 * (looked_for & (firms.open == 1)[:, None])
 
     start = started(worlds["base"], seed)
     found: dict[str, Any] = {}

@@ -41,7 +41,7 @@ from sim.technology import FULL_TIME, share_of
 OWN_ACCOUNT = int(Status.OWN_ACCOUNT)
 NO_REASON, NO_WORK = int(Reason.NONE), int(Work.NONE)
 BASIC, SKILLED, WOMAN = int(Occupation.BASIC), int(Occupation.SKILLED), int(Sex.WOMAN)
-APART = 1 << 20  # open positions of one level in a firm, at most: those of the other have other names
+OTHER_LEVEL = 1 << 20  # open positions of basic work in a firm, at most: the names of skilled ones begin after them
 MOST = 8  # contacts of one seeker in a month
 MOST_TIES = 3  # working members of the household whose firms one hears of
 
@@ -210,11 +210,11 @@ def open_slots(firms: Firms, luck: Luck, slot_firm: Array, slot_market: Array, s
     slot = 0
     for f in range(len(firms.vacancies)):
         for level in range(2):
-            apart = APART if level == SKILLED and firms.skilled_weight[f] < 1.0 else 0
+            before = OTHER_LEVEL if level == SKILLED and firms.skilled_weight[f] < 1.0 else 0
             for number in range(firms.vacancies[f, level]):
                 slot_firm[slot] = f
                 slot_market[slot] = 2 * firms.locality[f] + level
-                slot_id[slot] = derived_id(luck, firms.id[f], apart + number + 1)
+                slot_id[slot] = derived_id(luck, firms.id[f], before + number + 1)
                 slot += 1
 
 
