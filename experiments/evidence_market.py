@@ -208,7 +208,7 @@ REASON = (
     "pay of a year later has the curve (third part). And what lasts: without any shock to demand log unemployment of "
     "places of 2,500 moves nearly as much, because firms' own productivity does and single employers are large there; "
     "that moves pay for good, and unemployment for a while. The places of this test are apart: with a quarter or half "
-    "an hour between them (one seed) pay of neighbours moves together; the curve is nearer zero, of demand steeper."
+    "an hour between them (one seed) pay of neighbours moves together: a flatter curve, and a steeper one of demand."
 )
 
 
