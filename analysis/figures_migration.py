@@ -165,7 +165,7 @@ def paths(results: Results, scenario: str) -> pd.DataFrame:
         panel = results.panel(scenario, "prevalence", place)
         for seed, series in zip(results.seeds, panel, strict=True):
             rows.append(pd.DataFrame({
-                "path": f"{place}, seed {seed}", "place": place, "seed": seed, "month": results.months, "unit": "%",
+                "path": f"{place}, seed {seed}", "place": place, "seed": seed, "until": results.months, "unit": "%",
                 "value": series,
             }))  # fmt: skip
     return pd.concat(rows, ignore_index=True)
@@ -174,14 +174,9 @@ def paths(results: Results, scenario: str) -> pd.DataFrame:
 def communities(results: Results, policy: str, baseline: str, level: float = LEVEL) -> pd.DataFrame:
     """The paths of the world with the package at the end of each year, and at the first and last month."""
     frame = paths(results, policy)
-    months = frame["month"]
+    months = frame["until"]
     kept = (months % YEAR == 0) | (months == months.min()) | (months == months.max())
-    return frame[kept].rename(columns={"month": "until"}).reset_index(drop=True)
-
-
-def paint_communities(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
-    """The same lines, from year to year."""
-    return paint_paths(frame.rename(columns={"until": "month"}), narrow, since)
+    return frame[kept].reset_index(drop=True)
 
 
 @styled
@@ -190,9 +185,9 @@ def paint_paths(frame: pd.DataFrame, narrow: bool, since: str) -> Figure:
     figure, grid = canvas(1, 1, 3.6, narrow)
     axes = grid[0, 0]
     for k, (_, rows) in enumerate(frame.groupby("path", sort=False)):
-        axes.plot(rows["month"] / YEAR, rows["value"], color=GREY, linewidth=0.6, alpha=0.6,
+        axes.plot(rows["until"] / YEAR, rows["value"], color=GREY, linewidth=0.6, alpha=0.6,
                   label="a community in one world" if k == 0 else None)  # fmt: skip
-    middle = frame.groupby("month")["value"].median()
+    middle = frame.groupby("until")["value"].median()
     axes.plot(middle.index / YEAR, middle, color=BLUE, linewidth=2.2, label="median")
     axes.set_title("Adults away, % of those here and away")
     axes.set_xlabel(f"years since {since or 'the start'}")
@@ -205,7 +200,7 @@ PREVALENCE = Drawing("Women and men away", prevalence, paint_over_time, BANDS)
 COMMUNITIES = Drawing(
     "Communities in which many leave, and others",
     communities,
-    paint_communities,
+    paint_paths,
     "One line for each locality and seed in the world with the package, from year to year: lines that begin "
     "together and part are what a culture of migration would look like. The thick line is their median.",
 )

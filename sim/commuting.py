@@ -125,10 +125,17 @@ def cost_of_way(
 
 
 @rule
+def ends_of_range(place: int, steps: int, places: int) -> tuple[int, int]:
+    """First and last locality on the line that is at most so many away."""
+    return max(place - steps, 0), min(place + steps, places - 1)
+
+
+@rule
 def in_range(place: int, steps: int, occupation: int, begins: Array) -> int:
     """What stands on the rings of the markets of an occupation at most so many localities away."""
     total = 0
-    for other in range(max(place - steps, 0), min(place + steps, (len(begins) - 1) // 2 - 1) + 1):
+    first, last = ends_of_range(place, steps, (len(begins) - 1) // 2)
+    for other in range(first, last + 1):
         market = 2 * other + occupation
         total += begins[market + 1] - begins[market]
     return total
@@ -138,7 +145,8 @@ def in_range(place: int, steps: int, occupation: int, begins: Array) -> int:
 def market_reached(drawn: float, place: int, steps: int, occupation: int, begins: Array) -> int:
     """Market of a vacancy drawn from all of an occupation at most so many localities away, each alike."""
     left = drawn * in_range(place, steps, occupation, begins)
-    for other in range(max(place - steps, 0), min(place + steps, (len(begins) - 1) // 2 - 1) + 1):
+    first, last = ends_of_range(place, steps, (len(begins) - 1) // 2)
+    for other in range(first, last + 1):
         market = 2 * other + occupation
         left -= begins[market + 1] - begins[market]
         if left < 0.0:
@@ -153,7 +161,8 @@ def spread_search(units: int, place: int, steps: int, occupation: int, begins: A
     if steps == 0 or total == 0:
         searchers[2 * place + occupation] += units
         return
-    for other in range(max(place - steps, 0), min(place + steps, (len(begins) - 1) // 2 - 1) + 1):
+    first, last = ends_of_range(place, steps, (len(begins) - 1) // 2)
+    for other in range(first, last + 1):
         market = 2 * other + occupation
         searchers[market] += round(units * (begins[market + 1] - begins[market]) / total)
 
@@ -183,7 +192,7 @@ def value_in_range(
     intensity, cost : of search, 1 and k_s for somebody who only searches
     other arguments as in `decide_status`
     """
-    first, last = max(place - steps, 0), min(place + steps, len(markets.part_share) // 2 - 1)
+    first, last = ends_of_range(place, steps, len(markets.part_share) // 2)
     total = 0.0
     for other in range(first, last + 1):
         total += markets.usual_vacancies[2 * other + occupation]

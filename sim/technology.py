@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.codes import Occupation
 from sim.mechanism import rule
+from sim.population import Firms
 
 SKILLED = int(Occupation.SKILLED)
 
@@ -88,6 +89,15 @@ def composite(basic: float, skilled: float, weight: float, elasticity: float) ->
     rho = 1.0 - 1.0 / elasticity
     labour: float = ((1.0 - weight) * basic**rho + weight * skilled**rho) ** (1.0 / rho)
     return labour
+
+
+@rule
+def labour_of(firms: Firms, f: int, elasticity: float) -> float:
+    """`composite` labour of a firm: its people of both levels together."""
+    made: float = composite(
+        1.0 * firms.labour[f, 0], 1.0 * firms.labour[f, 1], 1.0 * firms.skilled_weight[f], elasticity
+    )
+    return made
 
 
 @rule

@@ -382,7 +382,7 @@ def meet(
             drawn = first_four[contact] if contact < 4 else last_four[contact - 4]
             if steps > 0:
                 at_place = first_places[contact] if contact < 4 else last_places[contact - 4]
-                market = market_reached(at_place, place, steps, persons.seeks[i], begins)
+                market = market_reached(at_place, place, steps, level, begins)
             f = slot_firm[clockwise(drawn, market, places, items, begins, index)]
             full = firms.full_time[f] == 1
             flow = persons.not_working[i] if full else persons.not_working_part[i]
@@ -493,7 +493,7 @@ def start_jobs(
             firms.jobs[persons.employer[i], persons.level[i]] -= 1
         else:
             taken[market] += 1
-            home = 2 * households.locality[persons.household[i]] + persons.seeks[i]
+            home = 2 * households.locality[persons.household[i]] + level
             found[home] += 1 if persons.status[i] == UNEMPLOYED else 0
         full = firms.full_time[f] == 1
         persons.employer[i], persons.level[i] = f, level

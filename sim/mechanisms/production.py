@@ -7,19 +7,18 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.codes import Occupation, Sector, Status, Work
+from sim.codes import Sector, Status, Work
 from sim.commuting import fares_due, way_of
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
 from sim.population import Firms, Households, Localities, Persons
 from sim.table import Array
-from sim.technology import ALPHA, FULL_TIME, LAND_SHARE, composite, farm_product, output, trade_capacity
+from sim.technology import ALPHA, FULL_TIME, LAND_SHARE, farm_product, labour_of, output, trade_capacity
 
 TRADABLE, NON_TRADABLE = int(Sector.TRADABLE), int(Sector.NON_TRADABLE)
 EMPLOYED, ON_OWN_ACCOUNT = int(Status.EMPLOYED), int(Status.OWN_ACCOUNT)
 FARM, TRADE = int(Work.FARM), int(Work.TRADE)
-BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 FIXED = 1024.0  # sums over people and firms are whole numbers of 1/1024, so that order cannot matter
 FINE = 1048576.0
 
@@ -97,10 +96,7 @@ def produce(firms: Firms, localities: Localities, rules: Production, capacity: A
         place = firms.locality[f]
         made = 0.0
         if firms.open[f] == 1 and (firms.sector[f] == TRADABLE or firms.sector[f] == NON_TRADABLE):
-            labour = composite(
-                1.0 * firms.labour[f, BASIC], 1.0 * firms.labour[f, SKILLED], 1.0 * firms.skilled_weight[f],
-                rules.elasticity,
-            )  # fmt: skip
+            labour = labour_of(firms, f, rules.elasticity)
             made = output(firms.productivity[f], firms.capital[f], labour, ALPHA)
         firms.output[f] = made
         if firms.sector[f] == NON_TRADABLE:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.codes import Occupation, Sector
+from sim.codes import Sector
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
 from sim.population import Authorities, Firms, Households, Localities
-from sim.technology import composite
+from sim.technology import labour_of
 
 PUBLIC = int(Sector.PUBLIC)
-BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 FIXED = 65536.0  # staff is added up in this fraction of an efficiency unit, so that order plays no part
 
 
@@ -68,10 +67,7 @@ def serve(
         people[households.locality[home]] += households.members[home]
     for firm in range(len(firms.labour)):
         if firms.sector[firm] == PUBLIC and firms.open[firm] == 1:
-            work = composite(
-                1.0 * firms.labour[firm, BASIC], 1.0 * firms.labour[firm, SKILLED], 1.0 * firms.skilled_weight[firm],
-                elasticity,
-            )  # fmt: skip
+            work = labour_of(firms, firm, elasticity)
             staff[firms.locality[firm]] += math.floor(work * FIXED + 0.5)
     for seat in range(len(authorities.locality)):
         place = authorities.locality[seat]
