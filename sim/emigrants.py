@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 PAPERS = 5  # years after which those without papers have got some; assumption
+LONGEST = 65 - 17  # years a stay can have lasted, of those who could be away
 
 
 @rule
@@ -62,39 +63,64 @@ def return_hazard(
     return 1.0 - (1.0 - consider * (1.0 - logistic(worth))) * (1.0 - control)
 
 
+def contacts_by_year(memory: float) -> Array:
+    """Share of contacts at home that are alive in the middle of each year of a stay, when they fade in ``memory``."""
+    alive: Array = (1.0 - 1.0 / memory) ** (12.0 * np.arange(LONGEST) + 6.0)
+    return alive
+
+
+@rule
+def year_of_stay(
+    year: int, staying: float, attachment: float, pull_back: float, contacts: Array, share: float, consider: float,
+    control: float,
+) -> float:  # fmt: skip
+    """Chance that a stay goes on through one more year, with the contacts and the papers of its middle."""
+    caught = control if year < PAPERS else 0.0
+    hazard = return_hazard(staying, attachment, pull_back, contacts[year], share, consider, caught)
+    return math.pow(1.0 - hazard, 12.0)
+
+
 @rule
 def years_survived(
-    staying: float, attachment: float, pull_back: float, memory: float, share: float, consider: float, control: float,
-    years: int, lasting: float,
-) -> tuple[float, float]:  # fmt: skip
-    """Expected years of a stay, counted at most so many, and the years after which ``lasting`` of them are over.
+    staying: float, attachment: float, pull_back: float, contacts: Array, share: float, consider: float,
+    control: float, years: int,
+) -> float:  # fmt: skip
+    """Expected years of a stay, counted at most so many."""
+    total, alive = 0.0, 1.0
+    for year in range(years):
+        total += alive
+        alive *= year_of_stay(year, staying, attachment, pull_back, contacts, share, consider, control)
+    return total
 
-    Stays of a steady state are met in proportion to how many are still going on: with ``lasting`` uniform, the second
-    is how long ago somebody left who is away now.
+
+@rule
+def years_so_far(
+    staying: float, attachment: float, pull_back: float, contacts: Array, share: float, consider: float,
+    control: float, years: int, lasting: float,
+) -> float:  # fmt: skip
+    """Years after which a share ``lasting`` of the expected ones are over.
+
+    Stays of a steady state are met in proportion to how many are still going on: with ``lasting`` uniform, this is how
+    long ago somebody left who is away now.
     """
-    total = 0.0
-    for turn in range(2):
-        alive, passed = 1.0, 0.0
-        for year in range(years):
-            if turn and passed + alive >= lasting * total:
-                return total, year + (lasting * total - passed) / alive
-            passed += alive
-            contacts = math.pow(1.0 - 1.0 / memory, 12.0 * year + 6.0)
-            caught = control if year < PAPERS else 0.0
-            hazard = return_hazard(staying, attachment, pull_back, contacts, share, consider, caught)
-            alive *= math.pow(1.0 - hazard, 12.0)
-        total = passed
-    return total, 1.0 * years
+    total = years_survived(staying, attachment, pull_back, contacts, share, consider, control, years)
+    passed, alive = 0.0, 1.0
+    for year in range(years):
+        if passed + alive >= lasting * total:
+            return year + (lasting * total - passed) / alive
+        passed += alive
+        alive *= year_of_stay(year, staying, attachment, pull_back, contacts, share, consider, control)
+    return 1.0 * years
 
 
 @kernel
 def weigh(
-    attachment: Array, level: Array, skill: Array, basic_skill: Array, married: Array, years: Array, quota: Array,
-    usual: Array, destinations: Destinations, d: int, rules: Any, preferences: Any, without_papers: Any,
-    pay: Array, stock: float, services: float, in_work: Array, recognised: Array, undetected: Array,
+    rows: Array, attachment: Array, level: Array, skill: Array, basic_skill: Array, married: Array, years: Array,
+    quota: Array, usual: Array, destinations: Destinations, d: int, rules: Any, preferences: Any, without_papers: Any,
+    pay: Array, stock: float, services: float, in_work: Array, recognised: Array, undetected: Array, contacts: Array,
     leaving: Array, staying: Array, odds: Array,
 ) -> None:  # fmt: skip
-    """Value of leaving and of staying away for each person, and the odds to be at one destination that follow.
+    """Value of leaving and of staying away for some people, and the odds to be at one destination that follow.
 
     Before the labour market of the start is solved, life at home is worth the usual pay of one's qualification.
     """
@@ -108,7 +134,7 @@ def weigh(
     doubted = doubt(knowledge(helped, 0, 0.0, rules.tie_knowledge, rules.trip_knowledge), rules.pessimism)
     living = 1.0 * destinations.current_living_cost[d]
     apart = rules.apart if rules.family else 0.0
-    for i in range(len(attachment)):
+    for i in rows:
         papers = 1 if quota[i] < destinations.regular_share[d] else 0
         here = pay[level[i]] * skill[i]
         net = pay_there(destinations.current_pay[d, BASIC], basic_skill[i], without_papers.skill_return, 1, 0.0)
@@ -130,9 +156,8 @@ def weigh(
         gain = gain_in_years(there, here, lasts, -destinations.fare[d], median, c0, curvature)  # the way home is saved
         staying[i] = utility_of_place(gain, rules.gain_weight, 0.0, 0.0, usual[i], 1.0, other, 0.0)
         control = 0.0 if papers else 1.0 * destinations.detection[d]
-        stay, _ = years_survived(
-            staying[i], attachment[i], rules.pull_back, without_papers.contact_memory, share, rules.consider, control,
-            years[i], 1.0,
+        stay = years_survived(
+            staying[i], attachment[i], rules.pull_back, contacts, share, rules.consider, control, years[i]
         )  # fmt: skip
         odds[i] = math.log(max(12.0 * rules.consider * logistic(leaving[i]) * stay, 1e-30))
 
@@ -140,15 +165,15 @@ def weigh(
 @kernel
 def began(
     rows: Array, attachment: Array, years: Array, quota: Array, staying: Array, luck: Array,
-    destinations: Destinations, d: int, rules: Any, memory: float, months: Array,
+    destinations: Destinations, d: int, rules: Any, contacts: Array, months: Array,
 ) -> None:  # fmt: skip
     """Months since those who are away at one destination left."""
     share = share_of_attachment(destinations.abroad[d], 1.0 * destinations.distance[d], rules.near)
     for k in range(len(rows)):
         i = rows[k]
         control = 0.0 if quota[i] < destinations.regular_share[d] else 1.0 * destinations.detection[d]
-        _, ago = years_survived(
-            staying[i], attachment[i], rules.pull_back, memory, share, rules.consider, control, years[i], luck[k]
+        ago = years_so_far(
+            staying[i], attachment[i], rules.pull_back, contacts, share, rules.consider, control, years[i], luck[k]
         )
         months[k] = 1 + int(12.0 * ago)
 
@@ -198,27 +223,29 @@ def emigrants(world: World, setup: Setup) -> None:
         usual[persons.sex == sex] = norm * sum(wanted[d, sex] for d in range(number)) / all_of
     years = np.maximum(age - 17, 1).astype(np.int64)
     services = terms_here(rules.services, 0.5 * (inputs.school_quality + inputs.health_quality), 0.0, 0.0, 0.0, 1.0)
+    married = (persons.spouse >= 0).astype(np.float64)
+    contacts = contacts_by_year(away.contact_memory)
     taken: list[tuple[Array, int, Array]] = []
     since = draw(streams.luck("initial", "stays", ONCE), persons.id)
     for d, there in enumerate(inputs.destinations):
-        noise = draw(streams.luck("initial", f"emigrants to {there.name}", ONCE), persons.id)
+        could = np.flatnonzero(eligible)
+        noise = draw(streams.luck("initial", f"emigrants to {there.name}", ONCE), persons.id[could])
         logistics(noise)
         leaving, staying, odds = np.zeros(people), np.zeros(people), np.zeros(people)
         weigh(
-            persons.attachment, level, skill, persons.skill / mean[BASIC], (persons.spouse >= 0).astype(np.float64),
-            years, quota, usual, month.destinations, d, rules, preferences, away,
-            np.array([inputs.pay_basic, inputs.pay_skilled]), there.emigrants, services, in_work, recognised,
-            undetected, leaving, staying, odds,
+            could, persons.attachment, level, skill, persons.skill / mean[BASIC], married, years, quota, usual,
+            month.destinations, d, rules, preferences, away, np.array([inputs.pay_basic, inputs.pay_skilled]),
+            there.emigrants, services, in_work, recognised, undetected, contacts, leaving, staying, odds,
         )  # fmt: skip
-        score = odds + noise
+        odds[could] += noise
         for sex in (Sex.WOMAN, Sex.MAN):
             pool = np.flatnonzero(eligible & (persons.sex == sex))
-            chosen = pool[ascending(-score[pool], persons.id[pool])[: wanted[d, sex]]]
+            chosen = pool[ascending(-odds[pool], persons.id[pool])[: wanted[d, sex]]]
             eligible[chosen] = False
             months = np.zeros(len(chosen), np.int64)
             began(
                 chosen, persons.attachment, years, quota, staying, since[chosen], month.destinations, d, rules,
-                away.contact_memory, months,
+                contacts, months,
             )  # fmt: skip
             taken.append((chosen, d, months))
     rows = np.concatenate([chosen for chosen, _, _ in taken])

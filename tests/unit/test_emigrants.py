@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.codes import Status
-from sim.emigrants import return_hazard, years_survived
+from sim.emigrants import contacts_by_year, return_hazard, years_so_far, years_survived
 from sim.example import ABROAD, CITY, example_inputs
 
 AWAY = int(Status.AWAY)
@@ -30,13 +30,22 @@ def test_stays_of_a_steady_state_by_a_hazard_that_does_not_change():
     """Half leave each year: 1 + 1/2 + 1/4 = 1.75 expected years of three; three of seven are in year two or three."""
     monthly = 1.0 - 0.5 ** (1.0 / 12.0)
     consider = 2.0 * monthly  # worth nothing either way: one chance in two
-    years, ago = years_survived(0.0, 0.0, 0.4, 60.0, 1.0, consider, 0.0, 3, 4.0 / 7.0)
+    rules = (0.0, 0.4, contacts_by_year(60.0), 1.0, consider, 0.0, 3)
+    years = years_survived(0.0, *rules)
     assert years == pytest.approx(1.75, rel=1e-6)
-    assert ago == pytest.approx(1.0, abs=1e-6)
-    assert years_survived(0.0, 0.0, 0.4, 60.0, 1.0, consider, 0.0, 3, 2.0 / 7.0)[1] == pytest.approx(0.5, abs=1e-6)
-    assert years_survived(0.0, 0.0, 0.4, 60.0, 1.0, consider, 0.0, 3, 1.0)[1] == pytest.approx(3.0, abs=1e-6)
-    longer, _ = years_survived(3.0, 0.0, 0.4, 60.0, 1.0, consider, 0.0, 3, 0.5)
+    assert years_so_far(0.0, *rules, 4.0 / 7.0) == pytest.approx(1.0, abs=1e-6)
+    assert years_so_far(0.0, *rules, 2.0 / 7.0) == pytest.approx(0.5, abs=1e-6)
+    assert years_so_far(0.0, *rules, 1.0) == pytest.approx(3.0, abs=1e-6)
+    longer = years_survived(3.0, *rules)
     assert years < longer < 3.0
+
+
+def test_contacts_fade_from_year_to_year():
+    """With a memory of 60 months, 59/60 to the power of 6 is .9041 half-way through year one."""
+    contacts = contacts_by_year(60.0)
+    assert contacts[0] == pytest.approx(0.90407, abs=5e-5)
+    assert contacts[1] / contacts[0] == pytest.approx((59.0 / 60.0) ** 12)
+    assert (np.diff(contacts) < 0.0).all()
 
 
 def abroad_of(model):
