@@ -26,6 +26,7 @@ from sim.schedule import Schedule
 ROOT = pathlib.Path(__file__).parents[1]
 DOCUMENTS = ("ODD.md", "README.md")
 PICTURE = ROOT / "analysis" / "pictures" / "demo.svg"
+SHARED_RULES = ("search", "technology", "commuting", "moving", "choice", "emigrants", "transfers", "uses")
 FROM_CODE, FROM_RESULTS = "made from the code", "made from the results of `remesa demo`"
 WIDTH = 96  # letters of what the program prints
 
@@ -98,13 +99,12 @@ def outcome(answer: Answer) -> str:
 
 
 def rules() -> str:
-    """Every rule of the month by the line in whose file it stands: what it gives, and its source."""
-    rows = ["| line | rule | gives | after |", "|---|---|---|---|"]
-    shared = [ROOT / "sim" / f"{name}.py" for name in ("search", "technology")]
+    """Every rule of the month by the file in which it stands, shared ones first: what it gives, its source."""
+    rows = ["| file | rule | gives | after |", "|---|---|---|---|"]
+    shared = [ROOT / "sim" / f"{name}.py" for name in SHARED_RULES]
     files = [pathlib.Path(str(sys.modules[type(line).__module__].__file__)) for line in lines()]
     for path in (*shared, *files):
-        where = "shared" if path in shared else path.stem
-        rows += [f"| {where} | {name} | {gives} | {source} |" for name, gives, source in rules_of(path)]
+        rows += [f"| {path.stem} | {name} | {gives} | {source} |" for name, gives, source in rules_of(path)]
     return "\n".join(rows)
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.choice import outlook
 from sim.codes import Motive, Occupation, Route, Sex, Status
 from sim.mechanism import Month, kernel, rule
 from sim.mechanisms.away import pay_there
-from sim.mechanisms.migration import outlook
 from sim.moving import (
     acquainted,
     annuity,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim import choice
 from sim.codes import Channel, Return, Route, Status, Use
 from sim.mechanism import Month, Rules
 from sim.mechanisms import migration, remittances
@@ -62,19 +63,19 @@ def asked(world: World, i: int) -> tuple[Any, Any] | None:
     places, people = world.population.destinations.count, world.population.persons.count
     in_work, recognised, undetected = np.zeros((places, 2, 2)), np.zeros(places), np.zeros(places)
     preferences, papers = month.rules_of("participation"), month.rules_of("away")
-    migration.outlook(
+    choice.outlook(
         month.destinations, rules, preferences.beta, papers.access_without_papers, in_work, recognised, undetected
     )
     drawn = np.full(people, 2.0)
     drawn[i] = 0.0
-    moves = np.zeros((people, migration.SETTLES + 1), np.int64)
-    terms = np.zeros((people, migration.EXAMPLE + 1))
-    count = migration.consider(
+    moves = np.zeros((people, choice.SETTLES + 1), np.int64)
+    terms = np.zeros((people, choice.EXAMPLE + 1))
+    count = choice.consider(
         month.persons, month.households, month.migrants, month.localities, month.markets, month.destinations,
         month.recruiters, rules, preferences, month.age_base, papers, drawn, month.luck("consider"),
         month.luck("taste"), month.luck_once("quota"), in_work, recognised, undetected, moves, terms,
     )  # fmt: skip
-    found = np.flatnonzero(moves[:count, migration.WHO] == i)
+    found = np.flatnonzero(moves[:count, choice.WHO] == i)
     return (moves[found[0]], terms[found[0]]) if len(found) else None
 
 
@@ -102,14 +103,14 @@ def options(world: World, i: int) -> list[Option]:
         if now is None:
             continue  # the border is closed
         move, terms = now
-        gain = float(terms[migration.GAIN])
+        gain = float(terms[choice.GAIN])
         given = rules.gain_weight * gain * (1.0 - later)
-        pull = float(terms[migration.PULL]) + float(amenity[d]) - float(there.amenity[d]) - given
-        push, network = float(terms[migration.PUSH]), float(terms[migration.NETWORK])
+        pull = float(terms[choice.PULL]) + float(amenity[d]) - float(there.amenity[d]) - given
+        push, network = float(terms[choice.PUSH]), float(terms[choice.NETWORK])
         share = share_of_attachment(there.abroad[d], float(there.distance[d]), rules.near)
         value = push + pull + network - bound - rooted * share
-        found.append(Option(d, value, gain * later, float(terms[migration.PRICE]), push, pull, network,
-                            int(move[migration.WAY]), waits))  # fmt: skip
+        found.append(Option(d, value, gain * later, float(terms[choice.PRICE]), push, pull, network,
+                            int(move[choice.WAY]), waits))  # fmt: skip
     there.closed[:], there.amenity[:], there.waiting[:] = closed, amenity, waiting
     return found
 
@@ -245,8 +246,8 @@ def person_returns(model: Remesa, i: int) -> Told:
         "share of life expected at home": home_share,
         "ordered to leave": bool(stays.detected[m]),
     }
-    if now is not None and int(now[0][migration.CHOSEN]) >= 0:
-        told["would move on to"] = names[int(now[0][migration.CHOSEN])]
+    if now is not None and int(now[0][choice.CHOSEN]) >= 0:
+        told["would move on to"] = names[int(now[0][choice.CHOSEN])]
     told["in words"] = returns_in_words(told)
     return told
 

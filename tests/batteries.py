@@ -14,6 +14,7 @@ import pickle
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -533,17 +534,25 @@ def _reads_what_it_writes(declared: Column, lines: list[type[Mechanism]]) -> boo
     """Whether a line that writes the column also looks at it (a written column may be read)."""
     for kind in lines:
         if declared in kind.writes:
-            tree = ast.parse(inspect.getsource(sys.modules[kind.__module__]))
-            stores = {
-                id(node.value)
-                for node in ast.walk(tree)
-                if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
-            }
-            for node in ast.walk(tree):
-                named = isinstance(node, ast.Attribute) and node.attr == declared.name
-                room = named and not (isinstance(node.value, ast.Name) and node.value.id in TABLES)
-                if room and id(node) not in stores:
-                    return True
+            own = vars(sys.modules[kind.__module__]).values()
+            loops = [getattr(one, "py_func", one) for one in own]  # its rules and loops, wherever they are written
+            written = {one.__module__ for one in loops if inspect.isfunction(one) and one.__module__.startswith("sim.")}
+            if any(_looks_at(declared, sys.modules[module]) for module in {kind.__module__, *written}):
+                return True
+    return False
+
+
+def _looks_at(declared: Column, module: ModuleType) -> bool:
+    """Whether the source of a module reads an array by the name of the column."""
+    tree = ast.parse(inspect.getsource(module))
+    stores = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+    }
+    for node in ast.walk(tree):
+        named = isinstance(node, ast.Attribute) and node.attr == declared.name
+        room = named and not (isinstance(node.value, ast.Name) and node.value.id in TABLES)
+        if room and id(node) not in stores:
+            return True
     return False
 
 

@@ -2,54 +2,45 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from sim.choice import (
+    CHOSEN,
+    EXAMPLE,
+    GAIN,
+    HELP,
+    NETWORK,
+    PRICE,
+    PULL,
+    PUSH,
+    PUSHED,
+    SETTLES,
+    WAY,
+    WHO,
+    choose_place,
+    consider,
+    look_back,
+    outlook,
+)
 from sim.codes import Channel, Event, Motive, Occupation, Route, Status, Work
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.mechanisms.away import pay_there
 from sim.moving import (
     HOME,
-    LARGEST,
-    NOBODY,
     NOT_ASKED,
     RETIREMENT,
-    acquainted,
     altruism_at_departure,
-    annuity,
-    attachment_away,
-    believed_chance,
     can_pay,
-    certainty_equivalent,
-    doubt,
-    family_terms,
-    gain_in_years,
-    gumbel,
-    help_there,
     kind_of_return,
-    knowledge,
-    life_at_home,
-    logistic,
-    of_place,
-    own_account_worth,
     prevalence_group,
-    price_of_trip,
-    prospects_here,
     readiness,
-    recognised_share,
     recruiter_price,
     share_in_work,
-    share_of_attachment,
     slow_average,
-    terms_here,
     trip_loan,
-    utility_of_place,
-    wait_left,
-    worth_of_income,
     worth_of_place,
 )
 from sim.parameters import param, switch
@@ -69,15 +60,13 @@ from sim.streams import Luck, derived_id, uniforms
 from sim.table import Array
 from sim.technology import FULL_TIME
 
-STUDENT, INACTIVE = int(Status.STUDENT), int(Status.INACTIVE)
+INACTIVE = int(Status.INACTIVE)
 OWN_ACCOUNT, AWAY, ABSENT = int(Status.OWN_ACCOUNT), int(Status.AWAY), int(Status.ABSENT)
 NO_WORK, FARM = int(Work.NONE), int(Work.FARM)
 BASIC, SKILLED = int(Occupation.BASIC), int(Occupation.SKILLED)
 REGULAR, IRREGULAR, RECRUITED = int(Route.REGULAR), int(Route.IRREGULAR), int(Route.RECRUITER)
 WORK, FAMILY = int(Motive.WORK), int(Motive.FAMILY)
 OPERATOR = int(Channel.OPERATOR)
-WHO, CHOSEN, WAY, PUSHED, SETTLES = range(5)  # of a move, in whole numbers
-GAIN, PRICE, HELP, PUSH, PULL, NETWORK, EXAMPLE = range(7)  # of a move, in years of pay, money and shares
 
 
 @kernel
@@ -104,272 +93,6 @@ def count_away(persons: Persons, households: Households, localities: Localities,
                 share = gone[place, group] / all_of[place, group]
                 before = localities.prevalence[place, group]
                 localities.prevalence[place, group] = slow_average(before, share, rules.norm_memory)
-
-
-@kernel
-def outlook(
-    destinations: Destinations, rules: Migration, beta: float, access: float,
-    in_work: Array, recognised: Array, undetected: Array,
-) -> None:  # fmt: skip
-    """What a stay offers whoever goes: time in work by papers and a job on arrival, recognition, control."""
-    months = 1.0 * rules.horizon
-    for d in range(len(destinations.fare)):
-        find = 1.0 * destinations.current_finding[d]
-        lose = 1.0 * destinations.current_separation[d]
-        for placed in range(2):
-            in_work[d, 0, placed] = share_in_work(1.0 * placed, find * access, lose, months)
-            in_work[d, 1, placed] = share_in_work(1.0 * placed, find, lose, months)
-        recognised[d] = recognised_share(destinations.recognition_at_arrival[d], destinations.recognition[d], months)
-        staying = annuity(beta * (1.0 - destinations.detection[d]), months)
-        undetected[d] = staying / annuity(beta, months)
-
-
-@rule
-def life_here(
-    persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Migration,
-    preferences: Any, now: int, i: int,
-) -> tuple[float, float, float, float, float, float]:  # fmt: skip
-    """Life at home as one person sees it: sure income, terms, median pay, prices, c0, months looked ahead.
-
-    Income is in real terms; an equal share of the others' income comes on top of what the person can earn.
-    Terms (services, protection, rights) are in years of local pay.
-    """
-    away = persons.status[i] == AWAY
-    h = persons.household[i]
-    place = households.locality[h]
-    price = 1.0 * localities.price_index[place]
-    base = max(1.0 * localities.base_pay[place], 1e-9)
-    median = localities.median_pay[place] / price if localities.median_pay[place] > 0.0 else base
-    months = max(1.0, min(1.0 * rules.horizon, 1.0 * (RETIREMENT - (now - persons.birth_month[i]))))
-    mine = 0.0 if away else 1.0 * persons.smoothed_earnings[i]
-    others = max(households.others_earnings[h] - mine, 0.0) + max(1.0 * households.other_income[h], 0.0)
-    share = others / max(households.members[h] + (1 if away else 0), 1) / price
-    beside = households.own_workers[h] - (1 if persons.work[i] == FARM else 0)
-    own = own_account_worth(
-        1.0 * households.land[h], 1.0 * max(beside, 0), 1.0 * localities.farm_return[place],
-        1.0 * localities.trade_return[place], 1.0 * persons.skill[i],
-    ) / price  # fmt: skip
-    row = 2 * place + persons.occupation[i]
-    offer = 0.5 * (1.0 * markets.offers[row, 7] + markets.offers[row, 8]) * persons.skill[i] / price
-    time = min(persons.not_working[i] / price, 100.0 * base)
-    find, lose = 1.0 * markets.arrival[row], 1.0 * markets.separation[row]
-    better, worse, chance = prospects_here(persons.status[i], mine / price, offer, own, time, find, lose, months)
-    c0 = preferences.home_production * base
-    here = certainty_equivalent(share + better, share + worse, chance, c0, preferences.curvature)
-    services = 0.5 * (1.0 * localities.school_quality[place] + localities.health_quality[place])
-    terms = terms_here(
-        rules.services, services, rules.protection, 1.0 * persons.insured[i], rules.rights,
-        1.0 * localities.rights[place],
-    )  # fmt: skip
-    return here, terms, median, price, c0, months
-
-
-@kernel
-def look_back(
-    persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Migration,
-    preferences: Any, now: int, worth: Array, terms: Array, levels: Array,
-) -> int:  # fmt: skip
-    """What life here is worth to each adult of working age: the home terms of month 0. Returns how many."""
-    count = 0
-    for i in range(len(persons.household)):
-        status = persons.status[i]
-        age = now - persons.birth_month[i]
-        if status < STUDENT or status >= AWAY or age < 180 or age >= RETIREMENT or persons.in_school[i]:
-            continue
-        here, years, _, _, _, _ = life_here(persons, households, localities, markets, rules, preferences, now, i)
-        worth[count], terms[count], levels[count] = here, years, persons.occupation[i]
-        count += 1
-    return count
-
-
-@kernel
-def consider(
-    persons: Persons, households: Households, migrants: Migrants, localities: Localities, markets: Markets,
-    destinations: Destinations, recruiters: Recruiters, rules: Migration, preferences: Any, now: int,
-    without_papers: Any, drawn: Array, luck: Luck, tastes: Luck, quota: Luck,
-    in_work: Array, recognised: Array, undetected: Array,
-    moves: Array, terms: Array,
-) -> int:  # fmt: skip
-    """Some adults think of moving this month: out, back or on. Returns how many want to.
-
-    ``preferences`` are the rules of Participation: time and risk are valued alike in all decisions;
-    ``without_papers`` are those of Away.
-    """
-    places = len(destinations.fare)
-    kin = np.zeros((len(households.locality), places), np.int16)
-    crowd = np.zeros((len(localities.adults), places), np.int64)
-    known = np.zeros((len(localities.adults), places))
-    for m in range(len(migrants.person)):
-        if not migrants.ended[m]:
-            kin[migrants.household[m], migrants.destination[m]] += 1
-            crowd[migrants.locality[m], migrants.destination[m]] += 1
-    for place in range(len(localities.adults)):
-        everyone = max(1, localities.adults[place] + crowd[place].sum())
-        for d in range(places):
-            known[place, d] = acquainted(crowd[place, d] / everyone, rules.circle) if rules.ties else 0.0
-    weight, gain_of, cost_of, worth_of = np.zeros(places), np.zeros(places), np.zeros(places), np.zeros(places)
-    help_of, network_of, wait_of = np.zeros(places), np.zeros(places), np.zeros(places)
-    way_of = np.zeros(places, np.int64)
-    norm = rules.norm_weight if rules.norm else 0.0
-    apart = rules.apart if rules.family else 0.0
-    longest = annuity(preferences.beta, 1.0 * rules.horizon)
-    wanting = 0
-    for i in range(len(persons.household)):
-        thinks = drawn[i] < rules.consider
-        status = persons.status[i]
-        if (not thinks and status != AWAY) or status < STUDENT or status > AWAY:
-            continue
-        spell = persons.spell[i] if status == AWAY else -1
-        if spell >= 0 and migrants.detected[spell]:
-            moves[wanting, WHO], moves[wanting, CHOSEN], terms[wanting, PRICE] = i, HOME, 0.0
-            wanting += 1
-            continue
-        age = now - persons.birth_month[i]
-        if not thinks or (spell < 0 and (age < 12 * rules.youngest or age >= RETIREMENT or persons.in_school[i])):
-            continue
-        _, u_go, _, _ = uniforms(luck, persons.id[i])
-        h = persons.household[i]
-        place = households.locality[h]
-        here, home, median, price, c0, months = life_here(
-            persons, households, localities, markets, rules, preferences, now, i
-        )
-        present_value = longest if months == rules.horizon else annuity(preferences.beta, months)
-        where = migrants.destination[spell] if spell >= 0 else -1
-        spouse = NOBODY
-        if persons.spouse[i] >= 0:
-            stay = persons.spell[persons.spouse[i]]
-            spouse = migrants.destination[stay] if stay >= 0 else HOME
-        usual = 1.0 * localities.prevalence[place, prevalence_group(persons.sex[i], age)]
-        rooted = 1.0 * persons.attachment[i]
-        if spell >= 0:
-            rooted = attachment_away(rooted, rules.pull_back, 1.0 * persons.contacts[i])
-        bound = home + rules.care * persons.care_hours[i] / FULL_TIME
-        skilled = persons.occupation[i] == SKILLED
-        basic_skill = 1.0 * persons.skill[i] / markets.usual_skill[2 * place + BASIC]
-        level_skill = 1.0 * persons.skill[i] / markets.usual_skill[2 * place + SKILLED]
-        u_quota, u_border, _, _ = uniforms(quota, persons.id[i])
-        total = 0.0
-        for d in range(places):
-            stays = d == where
-            if not stays and u_border < destinations.closed[d]:
-                weight[d] = -1e30
-                continue
-            tie, helped, doubted = 0.0, 0.0, 1.0
-            if rules.ties:
-                tie = 1.0 if kin[h, d] > (1 if stays else 0) else 0.0
-            if not stays:
-                if rules.ties:
-                    helped = help_there(tie, known[place, d], rules.community)
-                told = 1.0 * persons.job_information[i]
-                kappa = knowledge(helped, persons.trips[i], told, rules.tie_knowledge, rules.trip_knowledge)
-                doubted = doubt(kappa, rules.pessimism)
-            worth_of_skill = destinations.skill_return[d]
-            net = pay_there(destinations.current_pay[d, BASIC], basic_skill, worth_of_skill, 1, 0.0)
-            if skilled:
-                high = pay_there(destinations.current_pay[d, SKILLED], level_skill, worth_of_skill, 1, 0.0)
-                net += recognised[d] * (high - net)
-            pay, living = net * doubted / price, destinations.current_living_cost[d] / price
-            less = pay * (1.0 - without_papers.penalty_without_papers)
-            at_start = 1.0 * migrants.employed[spell] if stays else rules.tie_job * helped
-            papers = 1 if not stays or migrants.regular[spell] else 0
-            chance = in_work[d, papers, 0] + at_start * (in_work[d, papers, 1] - in_work[d, papers, 0])
-            work = believed_chance(chance, doubted)
-            there = certainty_equivalent((pay if papers else less) - living, 0.0, work, c0, preferences.curvature)
-            way, cost, worth, wait = REGULAR, 0.0, present_value, 0.0
-            if stays:
-                way = migrants.route[spell]
-                if not migrants.regular[spell]:
-                    worth = present_value * undetected[d]
-                gain = gain_in_years(there, here, worth, 0.0, median, c0, preferences.curvature)
-            else:
-                grant = 1.0 * persons.travel_grant[i] if spell < 0 else 0.0
-                admitted = u_quota < destinations.regular_share[d]
-                gain = -LARGEST
-                if admitted:
-                    wait = wait_left(persons.admitted_month[i], now, 1.0 * destinations.waiting[d])
-                    cost = price_of_trip(1.0 * destinations.fare[d], helped, rules.tie_discount, grant)
-                    later = math.pow(preferences.beta, wait) if wait > 0.0 else 1.0
-                    worth = present_value * later
-                    gain = gain_in_years(there, here, worth, later * cost / price, median, c0, preferences.curvature)
-                tempting = wait > 0.0 or destinations.irregular_fee[d] < destinations.fare[d]
-                if not admitted or (tempting and destinations.irregular_fee[d] > 0.0):
-                    asked = price_of_trip(1.0 * destinations.irregular_fee[d], helped, rules.tie_discount, grant)
-                    at_risk = present_value * undetected[d]
-                    chance = in_work[d, 0, 0] + at_start * (in_work[d, 0, 1] - in_work[d, 0, 0])
-                    work = believed_chance(chance, doubted)
-                    there = certainty_equivalent(less - living, 0.0, work, c0, preferences.curvature)
-                    irregular = gain_in_years(there, here, at_risk, asked / price, median, c0, preferences.curvature)
-                    if irregular > gain:
-                        way, cost, gain, worth, wait = IRREGULAR, asked, irregular, at_risk, 0.0
-                if way == IRREGULAR and d < len(recruiters.fee) and recruiters.fee[d] > 0.0:
-                    fare, fee = 1.0 * destinations.fare[d], 1.0 * recruiters.fee[d]
-                    supervised = 1.0 * recruiters.supervision[d]
-                    asked = recruiter_price(fee, fare, supervised)
-                    least = worth_of_place(fee, fare, supervised, rules.job_orders)
-                    placed = believed_chance(in_work[d, 1, 1], doubted)
-                    there = certainty_equivalent(pay - living, 0.0, placed, c0, preferences.curvature)
-                    by_recruiter = gain_in_years(
-                        there, here, present_value, least / price, median, c0, preferences.curvature
-                    )
-                    if by_recruiter > gain:
-                        way, cost, gain, worth = RECRUITED, asked, by_recruiter, present_value
-            attachment = rooted * share_of_attachment(
-                destinations.abroad[d], 1.0 * destinations.distance[d], rules.near
-            )
-            family = family_terms(spouse, d, apart)
-            other = destinations.amenity[d] - bound + family
-            value = utility_of_place(gain, rules.gain_weight, tie, rules.tie_weight, usual, norm, other, attachment)
-            gain_of[d], cost_of[d], way_of[d], worth_of[d], wait_of[d] = gain, cost, way, worth, wait
-            help_of[d], network_of[d] = helped, rules.tie_weight * tie + norm * usual + family
-            weight[d] = max(min(value / rules.nest, LARGEST), -LARGEST)
-            total += math.exp(weight[d])
-
-        at_home = 0.0
-        if spell >= 0:
-            at_home = -rules.gain_weight * destinations.fare[where] / price / (12.0 * median)
-            if migrants.savings[spell] / 100.0 - migrants.waiting[spell] >= migrants.target_savings[spell]:
-                at_home += rules.target_pull
-        abroad = logistic(rules.nest * math.log(total) - at_home) if total > 0.0 else 0.0
-        if spell >= 0:
-            migrants.intention[spell] = life_at_home(abroad, rules.consider, preferences.beta)
-        if u_go >= abroad:
-            if spell >= 0:
-                moves[wanting, WHO], moves[wanting, CHOSEN] = i, HOME
-                terms[wanting, PRICE] = destinations.fare[where]
-                wanting += 1
-            continue
-        best, best_score = where, -1e30
-        for d in range(places):
-            u_taste, _, _, _ = uniforms(of_place(tastes, destinations.id[d]), persons.id[i])
-            score = weight[d] + gumbel(u_taste)
-            if score > best_score:
-                best, best_score = d, score
-        if best == where:
-            continue
-        if wait_of[best] > 0.0:  # asks for a regular place, or goes on waiting for it
-            if persons.admitted_month[i] == NOT_ASKED:
-                persons.admitted_month[i] = now + math.ceil(wait_of[best])
-            continue
-        moves[wanting, WHO], moves[wanting, CHOSEN], moves[wanting, WAY] = i, best, way_of[best]
-        terms[wanting, GAIN], terms[wanting, PRICE], terms[wanting, HELP] = gain_of[best], cost_of[best], help_of[best]
-        terms[wanting, EXAMPLE] = norm * usual
-        if spell < 0:  # the same person with home terms at the median of month 0
-            row = 2 * place + persons.occupation[i]
-            lower = worth_of_income(here, median, c0, preferences.curvature)
-            lower -= worth_of_income(1.0 * markets.start_worth[row], median, c0, preferences.curvature)
-            years = rules.gain_weight * lower / (12.0 * median)
-            better_terms = home - markets.start_terms[row]
-            total = 0.0
-            for d in range(places):
-                if weight[d] > -1e29:
-                    lifted = weight[d] + (years * worth_of[d] + better_terms) / rules.nest
-                    total += math.exp(max(min(lifted, LARGEST), -LARGEST))
-            moves[wanting, PUSHED] = 1 if u_go >= logistic(rules.nest * math.log(total)) else 0
-            push = -years * worth_of[best] - better_terms
-            terms[wanting, PUSH], terms[wanting, NETWORK] = push, network_of[best]
-            terms[wanting, PULL] = rules.gain_weight * gain_of[best] + destinations.amenity[best] - home - push
-        wanting += 1
-    return wanting
 
 
 @kernel
@@ -479,44 +202,6 @@ def go_on(
         went[k] = 1
         persons.trips[i] += 1
         persons.admitted_month[i] = NOT_ASKED
-
-
-@kernel
-def choose_place(
-    persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Migration,
-    preferences: Any, now: int, luck: Luck, order: Array, who: Array, chosen: Array, settles: Array,
-) -> None:  # fmt: skip
-    """Where those who come back settle: singles where work is best, others with their household."""
-    for k in order:
-        settles[k] = -1
-        if chosen[k] != HOME:
-            continue
-        i = who[k]
-        h = persons.household[i]
-        home = households.locality[h]
-        settles[k] = home
-        if not rules.place_choice or persons.spouse[i] >= 0 or len(localities.price_index) < 2:
-            continue
-        months = max(1.0, min(1.0 * rules.horizon, 1.0 * (RETIREMENT - (now - persons.birth_month[i]))))
-        years = rules.gain_weight * annuity(preferences.beta, months) / (12.0 * max(localities.base_pay[home], 1e-9))
-        c0 = preferences.home_production * localities.base_pay[home]
-        best = -1e30
-        for place in range(len(localities.price_index)):
-            u, _, _, _ = uniforms(of_place(luck, localities.id[place]), persons.id[i])
-            price = 1.0 * localities.price_index[place]
-            row = 2 * place + persons.occupation[i]
-            offer = 0.5 * (1.0 * markets.offers[row, 7] + markets.offers[row, 8]) * persons.skill[i] / price
-            own = max(localities.trade_return[place] * persons.skill[i] / price, 0.0)
-            share = 0.0
-            if place == home:
-                others = max(1.0 * households.others_earnings[h], 0.0) + max(1.0 * households.other_income[h], 0.0)
-                share = others / (households.members[h] + 1) / price
-            chance = share_in_work(0.0, 1.0 * markets.arrival[row], 1.0 * markets.separation[row], months)
-            worth = certainty_equivalent(share + max(offer, own), share + own, chance, c0, preferences.curvature)
-            away = 0.0 if place == home else rules.near * max(1.0 * persons.attachment[i], 0.0)
-            score = years * worth - away + gumbel(u)
-            if score > best:
-                best, settles[k] = score, place
 
 
 @kernel

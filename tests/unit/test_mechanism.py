@@ -231,14 +231,14 @@ def test_luck_depends_on_process_purpose_and_month_and_traits_do_not(world):
 
 
 def test_compiled_code_is_kept_by_the_sources_it_was_made_from(monkeypatch, tmp_path):
+    from sim.choice import consider
     from sim.compiled import folder
-    from sim.mechanisms.migration import consider
 
     plain = getattr(consider, "py_func", consider)
     monkeypatch.delenv("REMESA_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert folder(plain).startswith(f"{tmp_path}/remesa/")
-    assert "/sim.mechanisms.migration-" in folder(plain)
+    assert "/sim.choice-" in folder(plain)
 
 
 def copy_of_the_sources(monkeypatch, folder):
