@@ -266,7 +266,7 @@ MODULES = [f"sim.mechanisms.{one}" for one in ("newcomers", "migration", "vital"
         ("mechanisms/care.py", {"care"}),
         ("streams.py", {"newcomers", "migration", "vital"}),
         ("rooms.py", {"newcomers", "migration", "vital", "care"}),  # says how everything is compiled
-        ("indicators.py", set()),
+        ("indicators/market.py", set()),
     ],
 )
 def test_an_edit_changes_the_folders_of_what_imports_it_and_no_others(
