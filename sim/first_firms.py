@@ -229,6 +229,7 @@ def employ(
         "start_month": -1 - (120 * draw(traits, ids, 3)).astype(np.int64) - self.setup.burn_in,
         "cash": np.rint(100 * (1 if public else 2) * payroll).astype(np.int64), "jobs": jobs, "labour": labour,
         "desired_labour": labour, "posted_wage": posted, "applicants_wage": np.where(has, self.asked, 0.0),
+        "premium": np.where(has & (not public), posted / self.rests, 1.0),
         "marginal_product": (1.0 + rules.vacancies.hiring_wedge) * posted, "output": made, "expected_sales": sales,
         "sales": sales, "wage_bill": payroll, "profit": sales - payroll - wear,
         **{name: np.full(count, value) for name, value in every.items()},

@@ -20,6 +20,7 @@ from sim.first_firms import CAPITAL_COST, jobs, service_share
 from sim.mechanism import Month, kernel
 from sim.mechanisms.away import pay_there
 from sim.mechanisms.remittances import plan
+from sim.mechanisms.vacancies import rest_of_wages
 from sim.mechanisms.vital import Vital, attachment_draw, median_taste, taste_draw
 from sim.population import (
     Authorities,
@@ -306,7 +307,7 @@ class Solution:
         self.rate = pay / self.skill_of
         self.arrival = np.full(2, 0.1) if self.known is None else np.array(self.known.arrival)
         self.cut = np.ones(2) if self.known is None else np.array(self.known.wage_cut)
-        self.asked = self.rate.copy()
+        self.asked, self.rests = self.rate.copy(), self.rate.copy()
         self.formal = inputs.public_share + (1.0 - inputs.public_share) * inputs.formal_share
         ends = self.setup.parameters.separations
         self.separation = ends.ended * (self.formal + (1.0 - self.formal) * ends.without_contract)
@@ -500,8 +501,7 @@ class Solution:
     def post_wages(self, pool: Array, intensity: Array) -> None:
         """What firms will post, over what they pay: where the rule of `Vacancies` comes to rest.
 
-        A firm with the hands it wants has a marginal product of ``(1 + m_h) w``, so the posted wage rests
-        at ``w = (1 - mu) w* / (1 - mu (1 + m_h))``, with ``w*`` the median asked by those it can meet.
+        ``w*`` is the median asked by those it can meet.
         """
         persons, rules = self.tables.persons, self.setup.parameters.vacancies
         part = self.tables.markets.part_share[self.market].astype(np.float64)
@@ -523,8 +523,8 @@ class Solution:
             order = np.argsort(asked, kind="stable")
             among = np.cumsum(weight[order])
             self.asked[k] = asked[order][np.searchsorted(among, 0.5 * among[-1])]
-            rests = (1.0 - rules.mu) * self.asked[k] / (1.0 - rules.mu * (1.0 + rules.hiring_wedge))
-            self.cut[k] += self.step * (rests / paid - self.cut[k])
+            self.rests[k] = rest_of_wages(float(self.asked[k]), rules.mu, rules.hiring_wedge)
+            self.cut[k] += self.step * (self.rests[k] / paid - self.cut[k])
 
     def returns(self, own: Array) -> None:
         """What farming and trade give when these people work in them and local demand is as their incomes make it."""

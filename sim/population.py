@@ -216,6 +216,7 @@ class Firms(Table):
     desired_jobs = column(i32, "1", "employees the firm wants by level; -1 before it first decided", -1, width=2)
     vacancies = column(i32, "1", "open positions by level", width=2)
     posted_wage = column(f32, "money/month", "full-time pay offered per efficiency unit by level", width=2)
+    premium = column(f32, "1", "pay policy: what it offers over what applicants ask, relative to usual, by level", 1, 2)
     marginal_product = column(f32, "money/month", "marginal revenue product of an efficiency unit by level", width=2)
     applicants_wage = column(
         f32, "money/month", "median reservation wage per efficiency unit of applicants met by level", width=2

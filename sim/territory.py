@@ -162,6 +162,7 @@ class Territory(NamedTuple):
     formal_share: float
     absentee_share: float
     wage_floor: float
+    pay_spread: float  # of log pay between firms of one occupation
     migration_groups: int
     household_size: float  # mean number of members here at the start
     school_quality: float  # schools over need at the start
@@ -194,6 +195,7 @@ def territory(inputs: Inputs) -> Territory:
         formal_share=inputs.formal_share,
         absentee_share=inputs.absentee_share,
         wage_floor=inputs.wage_floor,
+        pay_spread=inputs.pay_spread,
         migration_groups=4,
         household_size=inputs.household_size,
         school_quality=inputs.school_quality,

@@ -11,6 +11,7 @@ import numpy as np
 from sim.codes import Event, Owner, Sector, Status, Use, Work
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
+from sim.mechanisms.vacancies import pay_policy
 from sim.parameters import param, switch
 from sim.population import Firms, Households, Lenders, Localities, Markets, Persons
 from sim.streams import Luck, derived_id, normal, uniforms
@@ -608,6 +609,8 @@ class Enterprise(Mechanism):
         name_firms(month.persons, month.luck("new firms"), founders, ids)
         back = month.values(Persons.returnee)[founders] == 1
         level = month.values(Persons.occupation)[founders]
+        drawn = month.draw(ids, month.luck("pay policy"))
+        premium = np.array([pay_policy(one, month.territory.pay_spread) for one in drawn])
         only = (level[:, None] == np.arange(2)).astype(np.float64)  # a new firm has jobs of its founder's level
         details: dict[str, Any] = {
             "id": ids, "locality": place, "owner": home, "owner_kind": np.where(back, RETURNEE, LOCAL),
@@ -617,6 +620,7 @@ class Enterprise(Mechanism):
             "jobs": only, "labour": only * skill[:, None], "desired_labour": only * labour[:, None],
             "posted_wage": only * wage[:, None], "marginal_product": only * wage[:, None],
             "applicants_wage": only * 0.8 * wage[:, None],
+            "premium": np.repeat(premium, 2).reshape(-1, 2),
             "expected_sales": np.where(sector == NON_TRADABLE, 0.9, 1.0) * planned,
         }  # fmt: skip
         rows = month.add(Firms, len(founders), **details)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
 from sim.population import Firms, Localities, Markets, Persons
-from sim.streams import Luck, uniforms
+from sim.streams import Luck, normal, uniforms
 from sim.table import Array
 from sim.technology import (
     ALPHA,
@@ -71,8 +72,10 @@ def labour_for_sales(sales: float, productivity: float, capital: float, use: flo
 
 
 @rule
-def next_wage(posted: float, applicants: float, product: float, floor: float, mu: float, speed: float) -> float:
-    """Posted wage of the month: part of the way to ``(1-mu) w*_applicants + mu MRP``.
+def next_wage(
+    posted: float, applicants: float, product: float, floor: float, premium: float, mu: float, speed: float
+) -> float:
+    """Posted wage of the month: part of the way to ``(1-mu) premium w*_applicants + mu MRP``.
 
     Parameters
     ----------
@@ -80,6 +83,8 @@ def next_wage(posted: float, applicants: float, product: float, floor: float, mu
     applicants : median reservation wage of an efficiency unit of applicants and of those who refused
     product : MRP, marginal revenue product of an efficiency unit
     floor : legal minimum; binds even above the marginal product
+    premium : the firm's pay policy, 1 for a usual firm
+        Wanting the hands it has, with ``MRP = (1+m_h) w``, the firm rests at so many times the pay of a usual one.
     mu : weight of the marginal product: what workers get of the surplus
     speed : share of the gap closed in a month
 
@@ -89,10 +94,32 @@ def next_wage(posted: float, applicants: float, product: float, floor: float, mu
 
     References
     ----------
-    Manning (2003), Monopsony in Motion: wages between the supply price of applicants and the product.
+    Manning (2003), Monopsony in Motion: wages between the supply price of applicants and the product. Card, Cardoso,
+    Heining and Kline (2018), Journal of Labor Economics 36(S1), S13-S70: the same people are paid more in some firms
+    than in others, for years.
     """
-    target = (1.0 - mu) * applicants + mu * product
+    target = (1.0 - mu) * premium * applicants + mu * product
     return max(min(posted + speed * (target - posted), product), floor)
+
+
+@rule
+def rest_of_wages(applicants: float, mu: float, wedge: float) -> float:
+    """Where the pay of a usual firm rests that has the hands it wants, ``MRP = (1+m_h) w`` in `next_wage`.
+
+    ``w = (1-mu) w*_applicants / (1 - mu (1+m_h))``; others rest at their premium times that.
+    """
+    return (1.0 - mu) * applicants / (1.0 - mu * (1.0 + wedge))
+
+
+@rule
+def pay_policy(uniform: float, spread: float) -> float:
+    """Premium of a new firm: lognormal with median 1, and with the place's spread of log pay between firms.
+
+    References
+    ----------
+    Abowd, Kramarz and Margolis (1999), Econometrica 67(2), 251-333: effects of firms on the pay of the same people.
+    """
+    return math.exp(spread * normal(uniform))
 
 
 @rule
@@ -212,9 +239,11 @@ def plan(
             floor = 0.0
             if firms.formal[f] == 1:
                 floor = max(legal, localities.wage_floor[place]) * full / per_job[level]
+            premium = 1.0 * firms.premium[f, level] if rules.policies else 1.0
             firms.posted_wage[f, level] = next_wage(
-                firms.posted_wage[f, level], firms.applicants_wage[f, level], product, floor, rules.mu, rules.wage_speed
-            )
+                firms.posted_wage[f, level], firms.applicants_wage[f, level], product, floor, premium, rules.mu,
+                rules.wage_speed,
+            )  # fmt: skip
             cost[level] = firms.posted_wage[f, level] * (1.0 - firms.wage_subsidy[f])
 
         index = unit_cost(cost[BASIC], cost[SKILLED], weight, elasticity)
@@ -307,6 +336,7 @@ def look_for_others(
         if number > 0:
             usual = markets.mean_wage[market + other]
             firms.posted_wage[f, other] = firms.applicants_wage[f, other] = usual
+            firms.premium[f, other] = firms.premium[f, own]
             firms.marginal_product[f, other] = (1.0 + rules.hiring_wedge) * usual
             firms.vacancies[f, own] -= number
             firms.vacancies[f, other] = number
@@ -367,7 +397,8 @@ class Vacancies(Mechanism):
     writes = (
         Persons.wage,
         Firms.expected_sales, Firms.marginal_product, Firms.posted_wage, Firms.desired_labour,
-        Firms.desired_jobs, Firms.vacancies, Firms.applicants_wage, Firms.skilled_weight, Firms.productivity,
+        Firms.desired_jobs, Firms.vacancies, Firms.applicants_wage, Firms.premium, Firms.skilled_weight,
+        Firms.productivity,
     )  # fmt: skip
     pays = (
         Flow("vacancy costs", Firms.cash, Localities.outside, "advertising and choosing applicants"),
@@ -377,12 +408,14 @@ class Vacancies(Mechanism):
         Answer(Firms.sales, Firms.vacancies, +1, "sales need hands", factor=1.5),
         Answer(Firms.labour, Firms.vacancies, -1, "the work is done by those there", factor=1.3),
         Answer(Firms.applicants_wage, Firms.posted_wage, +1, "applicants ask for more"),
+        Answer(Firms.premium, Firms.posted_wage, +1, "a better pay policy"),
         Answer(Localities.wage_floor, Firms.posted_wage, +1, "the floor binds", factor=0.0, shift=1e6),
         Answer(Firms.wage_subsidy, Firms.desired_labour, +1, "labour is cheaper", factor=0.0, shift=0.3),
     )
     shows = ("vacancy_rate", "wage_mean", "unemployment")
 
     on: int = switch("the whole line: wages stay, and vacancies stay as they are")
+    policies: int = switch("firms keep to pay policies of their own, better or worse; off: all come to pay alike")
     hiring_wedge: float = param(0.09, "1", (0.0, 0.3), "m_h, product over wage cost; assumption")
     mu: float = param(0.2, "1", (0.05, 0.6), "weight of labour's product in the target wage; assumption")
     wage_speed: float = param(0.4, "1/month", (0.1, 1.0), "posted wage towards its target; assumption")

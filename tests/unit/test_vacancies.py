@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,17 +11,22 @@ from hypothesis import strategies as st
 from unit.labour_market import by_id, shuffled, town
 
 from sim.codes import Sector, Status
+from sim.example import example_inputs
 from sim.mechanisms.vacancies import (
     Vacancies,
     affordable,
     due_for_review,
     labour_for_sales,
     next_wage,
+    pay_policy,
     profitable_labour,
+    rest_of_wages,
     reviewed_pay,
     subsidy,
     wanted_jobs,
 )
+from sim.model import Remesa, Setup
+from sim.schedule import Schedule
 from sim.technology import marginal_product, output
 
 LINE = Vacancies()
@@ -65,10 +72,55 @@ def test_labour_for_sales_is_the_inverse_of_capacity():
 
 def test_hand_worked_wage():
     """.8 * 40 + .2 * 60 = 44; from 50 two fifths of the way is 47.6; floor and product bind."""
-    assert next_wage(50.0, 40.0, 60.0, 0.0, 0.2, 0.4) == pytest.approx(47.6)
-    assert next_wage(50.0, 40.0, 60.0, 55.0, 0.2, 0.4) == 55.0
-    assert next_wage(50.0, 90.0, 45.0, 0.0, 0.2, 0.4) == 45.0
-    assert next_wage(50.0, 40.0, 45.0, 48.0, 0.2, 0.4) == 48.0
+    assert next_wage(50.0, 40.0, 60.0, 0.0, 1.0, 0.2, 0.4) == pytest.approx(47.6)
+    assert next_wage(50.0, 40.0, 60.0, 55.0, 1.0, 0.2, 0.4) == 55.0
+    assert next_wage(50.0, 90.0, 45.0, 0.0, 1.0, 0.2, 0.4) == 45.0
+    assert next_wage(50.0, 40.0, 45.0, 48.0, 1.0, 0.2, 0.4) == 48.0
+
+
+def test_hand_worked_wage_of_a_firm_that_pays_better_than_others():
+    """.8 * 1.1 * 40 + .2 * 60 = 47.2; from 50 two fifths of the way is 48.88. At rest it pays 1.1 times the usual."""
+    assert next_wage(50.0, 40.0, 60.0, 0.0, 1.1, 0.2, 0.4) == pytest.approx(48.88)
+    rest = rest_of_wages(39.1, 0.2, 0.09)
+    assert rest == pytest.approx(40.0)  # .8 * 39.1 / (1 - .218)
+    assert next_wage(1.1 * rest, 39.1, 1.09 * 1.1 * rest, 0.0, 1.1, 0.2, 0.4) == pytest.approx(44.0)
+
+
+def test_pay_policies_of_new_firms_are_lognormal():
+    assert pay_policy(0.5, 0.3) == pytest.approx(1.0)
+    assert pay_policy(0.8413447, 0.3) == pytest.approx(np.exp(0.3), rel=1e-5)
+    assert pay_policy(0.1, 0.0) == 1.0
+
+
+def test_a_firm_that_pays_better_is_at_rest_with_fewer_people_and_its_policy_can_be_switched_off():
+    """It pays 60 where others pay 50 to the same applicants, and wants the hundred it has; off, it comes down."""
+    better = firm(Sector.TRADABLE, wage=60.0, applicants_wage=firm(Sector.TRADABLE)["applicants_wage"], premium=1.2)
+    made = town(1, 1, firms=better).run(LINE)
+    assert made.firms.posted_wage[0, 0] == pytest.approx(60.0)
+    assert made.firms.desired_labour[0, 0] == pytest.approx(100.0)
+    off = town(1, 1, firms=better).run(Vacancies(policies=0)).firms.posted_wage[0, 0]
+    assert off == pytest.approx(town(1, 1, firms={**better, "premium": 1.0}).run(LINE).firms.posted_wage[0, 0])
+    assert off < 58.0
+
+
+def spread_of_pay(model) -> float:
+    """Standard deviation of log posted pay for basic work between private firms, weighted by their people."""
+    firms = model.population.firms
+    those = (firms.open == 1) & (firms.sector < Sector.PUBLIC) & (firms.jobs[:, 0] > 0)
+    pay, people = np.log(firms.posted_wage[those, 0]), firms.jobs[those, 0]
+    return float(np.sqrt(np.average((pay - np.average(pay, weights=people)) ** 2, weights=people)))
+
+
+def test_firms_go_on_to_differ_in_pay_where_they_have_policies():
+    found = {}
+    for policies in (0, 1):
+        parameters = replace(Schedule(), vacancies=Vacancies(policies=policies))
+        model = Remesa(Setup(example_inputs(), population=3000, seed=3, months=36, parameters=parameters))
+        before = spread_of_pay(model)
+        for _ in range(36):
+            model.step()
+        found[policies] = spread_of_pay(model) / before
+    assert found[1] > 1.1 * found[0]
 
 
 def test_whole_jobs_add_up_to_the_labour_wanted():
