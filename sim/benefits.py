@@ -26,7 +26,9 @@ YOUNGEST = 18  # year, from which assistance is paid
 
 def benefit_of(month: Month) -> Benefit:
     """The place's unemployment benefit in this run; nothing where it is switched off in `Government`."""
-    return month.territory.benefit if month.rules_of("government").benefits == 1 else NO_BENEFIT
+    rules = month.rules_of("government")
+    benefit: Benefit = month.territory.benefit
+    return benefit if rules.on == 1 and rules.benefits == 1 else NO_BENEFIT
 
 
 @rule

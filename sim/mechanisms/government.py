@@ -130,14 +130,14 @@ def support_seekers(
 ) -> None:  # fmt: skip
     """Unemployment benefit of each household, in cents: paid to those who search, insurance first, then assistance.
 
-    A new job ends what is left of the insurance, and so does a pension. Who draws the last month of it looks at work
-    anew.
+    A new job ends what is left of the insurance; so do a pension and leaving the place. Who draws the last month of it
+    looks at work anew.
     """
     for i in range(len(persons.status)):
         status = persons.status[i]
         persons.benefit[i] = 0.0
         persons.assisted[i] = 0
-        if status == EMPLOYED or persons.pensioner[i] == 1:
+        if status == EMPLOYED or status >= AWAY or persons.pensioner[i] == 1:
             persons.entitled_months[i] = 0
         if status >= AWAY:
             continue
