@@ -182,6 +182,18 @@ def test_own_benefit_is_no_income_without_search_but_that_of_others_is():
     assert town(**EXAMPLE).run(LINE).persons.nonlabour_income[0] == pytest.approx(81.0)
 
 
+def test_search_in_other_places_is_paid_as_well():
+    """Nothing is open at home, the example's offers next door: r as in the test of commuting, with k_s of 2 - 10."""
+    market = {"arrival": np.repeat([0.0, 0.25], 2), "usual_vacancies": np.repeat([0.0, 10.0], 2)}
+    made = town(places=2, commuting=10.0, markets=market, **with_persons(status=3, assisted=1))
+    made.territory.benefit = SCHEME
+    her = made.run(LINE).persons
+    flow = 100.0 * ((360.0 / (360.0 - 187.0)) ** 0.5 - 1.0) + 4.0 + 80.0 * 7.0 * 0.25 / 180.0
+    r = float(her.reservation_flow[0])
+    assert her.search_range[0] == 1
+    assert r == pytest.approx(8.0 + K * np.mean([max(w - flow - r, 0.0) for w in (40, 50, 60, 70)]), abs=1e-4)
+
+
 def test_an_employee_reckons_with_no_benefit():
     made = supported(status=int(Status.EMPLOYED), entitlement=10.0, entitled_months=6, assisted=1)
     assert made.run(LINE).persons.reservation_flow[0] == pytest.approx(16.9793, abs=5e-5)
