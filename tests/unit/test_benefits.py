@@ -378,6 +378,10 @@ def test_every_cent_of_it_is_booked_and_it_is_what_the_unemployed_drew(paying):
         drawn = persons.benefit.astype(np.float64)
         assert (drawn[persons.status != Status.UNEMPLOYED] == 0.0).all() and drawn.sum() > 0.0
         assert world.ledger.paid("unemployment benefits") == pytest.approx(100.0 * drawn.sum(), abs=persons.count)
+        shown = {name: world.recorder.series(name)[-1] for name in ("benefit_recipients", "unemployment_benefits")}
+        share = (drawn > 0.0).sum() / (persons.status == Status.UNEMPLOYED).sum()
+        assert shown["benefit_recipients"] == pytest.approx(100.0 * share, rel=1e-3)
+        assert shown["unemployment_benefits"] == pytest.approx(drawn.sum(), rel=1e-3)
 
 
 @pytest.mark.parametrize("name", ["participation", "separations", "government"])
