@@ -365,7 +365,7 @@ def test_search_lasts_longer_in_a_place_that_pays_for_it():
 
 @pytest.fixture(scope="module")
 def paying():
-    return small_world(population=1200, inputs=place(benefit_assisted=0.3, benefit_share=0.2))
+    return small_world(population=1200, inputs=place(benefit_assisted=0.6, benefit_share=0.2))
 
 
 def test_every_cent_of_it_is_booked_and_it_is_what_the_unemployed_drew(paying):
@@ -377,7 +377,7 @@ def test_every_cent_of_it_is_booked_and_it_is_what_the_unemployed_drew(paying):
         persons = world.population.persons
         drawn = persons.benefit.astype(np.float64)
         searching = persons.status == Status.UNEMPLOYED
-        assert searching[drawn > 0.0].mean() > 0.9  # others left or opened a firm after they were paid
+        assert searching[drawn > 0.0].mean() > 0.6  # others left or opened a firm after they were paid
         assert world.ledger.paid("unemployment benefits") == pytest.approx(100.0 * drawn.sum(), abs=persons.count)
         shown = {name: world.recorder.series(name)[-1] for name in ("benefit_recipients", "unemployment_benefits")}
         share = (drawn > 0.0)[searching].mean()
