@@ -29,6 +29,7 @@ INTO_FAMILIES = {
     "farm sales": "Farming",
     "till to traders": "Own-account trade",
     "pensions": "Pensions and grants",
+    "unemployment benefits": "Pensions and grants",
     "cash grants": "Pensions and grants",
     "other outside income": "Other income",
 }

@@ -485,8 +485,25 @@ def reservation_wages(worlds: Worlds, seed: int) -> dict[str, Any]:
     }
 
 
-def ask(world: World, rows: Array, months: int = -1, receipts: float = 1.0) -> Array:
-    """Reservation wages of some people asked now, had they searched so long or received so much more.
+def claimants(worlds: Worlds, seed: int) -> dict[str, Any]:
+    """What the unemployed with a claim to a benefit ask with twice as much of it, once a year over three years."""
+    start = started(worlds["place"], seed)
+    elasticities: list[float] = []
+
+    def look(world: World, month: int) -> None:
+        persons = world.population.persons
+        claim = (persons.entitled_months > 0) | (persons.assisted == 1)
+        rows = np.flatnonzero((persons.status == UNEMPLOYED) & claim)
+        if month % 12 == 0 and len(rows):
+            once, twice = ask(world, rows), ask(world, rows, benefit=2.0)
+            elasticities.append(math.log(twice.mean() / once.mean()) / math.log(2.0))
+
+    advance(start, 36, watch=look)
+    return {"elasticity": float(np.mean(elasticities))}
+
+
+def ask(world: World, rows: Array, months: int = -1, receipts: float = 1.0, benefit: float = 1.0) -> Array:
+    """Reservation wages of some people asked now, had they searched so long, received or drawn so much more.
 
     The line of participation is called on a copy of the month as it is, and everything else stays.
     """
@@ -499,6 +516,9 @@ def ask(world: World, rows: Array, months: int = -1, receipts: float = 1.0) -> A
         persons.search_months[rows] = months
     for column, power in ((homes.receipts, 1), (homes.persistent_receipt, 1), (homes.receipt_variance, 2)):
         column[:] *= np.float32(receipts**power)
+    persons.entitlement[:] *= np.float32(benefit)
+    scheme = other.territory.benefit
+    other.territory = other.territory._replace(benefit=scheme._replace(flat=benefit * scheme.flat))
     line = other.schedule.participation
     line(Month(other, line))
     return np.asarray(np.maximum(persons.reservation_wage[rows].astype(np.float64), 1.0))
@@ -516,9 +536,12 @@ def within_slope(ids: Array, x: Array, y: Array) -> float:
 def t09(form: Form) -> list[Part]:
     """People without a job in Diourbel: how far what they ask falls while they search, and rises with remittances.
 
+    Diourbel pays no unemployment benefit; the answer to one is measured in the United Kingdom.
     Acceptance is not noisy here (an offer is taken if and only if it is worth it), so there is no jump to test.
     """
     found = form.measure(reservation_wages, {"place": [f"population={form.population}", "months=60"]}, form.seeds)
+    paid = ["territory=uk_2012", f"population={form.population}", "months=36"]
+    drawn = form.measure(claimants, {"place": paid}, form.seeds)
     paths = np.array([one["asked"] for one in found])
     falls = [100.0 * (1.0 - math.exp(path[ASKED_AFTER.index(YEAR_OF_SEARCH)] - path[0])) for path in paths]
     mean = 100.0 * np.exp(paths - paths[:, :1]).mean(axis=0)
@@ -538,4 +561,7 @@ def t09(form: Form) -> list[Part]:
              "all receipts doubled; the same month, market and people.",
              "Remittances are a small part of recipients' income here (some 14 %, published figures are several times "
              "that); the elasticity grows with that part."),
+        Part("elasticity to an unemployment benefit", [one["elasticity"] for one in drawn], 0.02, 0.50, None, "1",
+             ("W03", "W04"), "United Kingdom: the unemployed with a claim, asked once as they are and once with the "
+             "benefit doubled; the same month, market and people."),
     ]  # fmt: skip

@@ -248,7 +248,7 @@ def look_further(
         for steps in range(1, way.steps + 1):
             value = value_in_range(
                 markets, rules, terms, way, income, time, taste, fare, place, steps, kind, months, 1.0,
-                terms.search_cost,
+                terms.search_cost - terms.benefit,
             )  # fmt: skip
             if value <= before:
                 break

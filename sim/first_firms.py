@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.benefits import first_entitlements
 from sim.codes import Occupation, Owner, Sector, Status, Work
 from sim.mechanism import kernel, rule
 from sim.population import Firms
@@ -39,6 +40,7 @@ def jobs(self: Solution) -> None:
     searching = self.pool & ~employed & (persons.status == Status.UNEMPLOYED)
     mean_months = 1.0 / np.maximum(self.arrival[persons.occupation] * self.share_accepting, 0.02)
     persons.search_months[searching] = np.minimum(-np.log(months) * mean_months, 120)[searching].astype(np.int16)
+    first_entitlements(self, searching)
     persons.tenure[employed] = np.minimum(1 - np.log(months[employed]) / self.separation, 480).astype(np.int16)
     born, accepted = streams.luck("initial", "firms", ONCE), streams.luck("initial", "accepted offers", ONCE)
     firms_value, units, demand = self.local_market(employed.astype(np.float64), self.own & ~employed)

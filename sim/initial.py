@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.benefits import benefit_of, first_assisted, first_benefits
 from sim.codes import Channel, Occupation, Owner, Sector, Sex, Status, Work
 from sim.emigrants import emigrants
 from sim.first_firms import CAPITAL_COST, jobs, service_share
@@ -247,6 +248,7 @@ class Solution:
     def __init__(self, world: World, setup: Setup, known: Start | None) -> None:
         self.world, self.setup, self.known = world, setup, known
         self.inputs, self.tables = setup.inputs, world.population
+        self.benefit = benefit_of(self.month(setup.parameters.government))
         persons = self.tables.persons
         self.age = (-setup.burn_in - persons.birth_month) // 12
         self.adult = (self.age >= 15) & (persons.status != Status.AWAY)
@@ -374,6 +376,7 @@ class Solution:
         self.step = 1.0
         self.earn(persons.earnings)
         receivers(persons, households, tables.migrants)
+        persons.assisted[:] = first_assisted(self)
         self.chance = np.zeros(persons.count)
         self.pool = np.zeros(persons.count, bool)  # in the labour force or at its door
         self.accepted_pay = np.zeros(persons.count)
@@ -695,16 +698,17 @@ def money(self: Solution) -> float:
     authorities(self)
 
     pensions = np.bincount(persons.household, inputs.pension * self.pensioners(), minlength=count)
-    households.other_income[:] = dividends + pensions
+    benefits = first_benefits(self)
+    households.other_income[:] = dividends + pensions + benefits
     self.step = 1.0
     self.remit()
     waited = draw(self.world.streams.luck("initial", "waiting", ONCE), tables.migrants.id)
     set_aside(self, waited)
     receivers(persons, households, tables.migrants)
-    income = labour + dividends + pensions + households.persistent_receipt
+    income = labour + dividends + pensions + benefits + households.persistent_receipt
     residual = elsewhere(self, income)
     households.outside_income[:] = residual
-    other = dividends + pensions + residual
+    other = dividends + pensions + benefits + residual
     income = income + residual
     households.other_income[:] = other
     households.property_income[:] = dividends

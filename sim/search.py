@@ -138,17 +138,25 @@ def expected_surplus(points: Array, chances: Array, scale: float, flow: float, r
 
 
 @rule
-def searching_pays(
-    points: Array, chances: Array, scale: float, part_share: float, flow_full: float, flow_part: float,
-    gain: float, cost: float,
-) -> bool:  # fmt: skip
-    """Whether ``K E[z+] >= k_s``: the value of search is at least that of staying out."""
+def worth_of_offers(
+    points: Array, chances: Array, scale: float, part_share: float, flow_full: float, flow_part: float
+) -> float:  # fmt: skip
+    """E[z+]: what an offer is worth on average to somebody who takes all that pay more than their hours are worth."""
     surplus = 0.0
     if part_share < 1.0:
         surplus += (1.0 - part_share) * expected_surplus(points, chances, scale, flow_full, 0.0)
     if part_share > 0.0:
         surplus += part_share * expected_surplus(points, chances, PART_PAY * scale, flow_part, 0.0)
-    return gain * surplus >= cost
+    return surplus
+
+
+@rule
+def searching_pays(
+    points: Array, chances: Array, scale: float, part_share: float, flow_full: float, flow_part: float,
+    gain: float, cost: float,
+) -> bool:  # fmt: skip
+    """Whether ``K E[z+] >= k_s``: the value of search is at least that of staying out."""
+    return gain * worth_of_offers(points, chances, scale, part_share, flow_full, flow_part) >= cost
 
 
 @rule
@@ -226,6 +234,63 @@ def best_state(search: float, own_account: float) -> int:
     return SEARCHING if search >= 0.0 else OUT
 
 
+@rule
+def share_taken(
+    points: Array, scale: float, part_share: float, flow_full: float, flow_part: float, reserve: float
+) -> float:  # fmt: skip
+    """Share of offers, equally likely, that are worth at least ``reserve`` over not working."""
+    taken = 0.0
+    for k in range(len(points)):
+        if part_share < 1.0 and scale * points[k] - flow_full >= reserve:
+            taken += 1.0 - part_share
+        if part_share > 0.0 and PART_PAY * scale * points[k] - flow_part >= reserve:
+            taken += part_share
+    return taken / len(points)
+
+
+@rule
+def best_surplus(points: Array, scale: float, part_share: float, flow_full: float, flow_part: float) -> float:
+    """What the best offer, full or part time, is worth over not working (money/month)."""
+    best = -NEVER
+    if part_share < 1.0:
+        best = max(best, scale * points[len(points) - 1] - flow_full)
+    if part_share > 0.0:
+        best = max(best, PART_PAY * scale * points[len(points) - 1] - flow_part)
+    return best
+
+
+@rule
+def lasting_benefit(insured: float, months: float, after: float, found: float, discount: float) -> float:
+    """B: the benefit without end that is worth as much to a searcher as the one that runs out.
+
+    A month's benefit is drawn as long as the search lasts: over a spell that goes on with chance ``1 - found`` the
+    first ``months`` are the share ``1 - (beta * (1 - found))**months`` of what would be drawn without limit. Each later
+    spell is valued as this one. So B falls as months run out, and is the benefit itself where they do not.
+
+    Parameters
+    ----------
+    insured : money/month, >= 0, benefit of the months that are left
+    months : month, >= 0, how many; `math.inf` for a benefit without limit
+    after : money/month, benefit without end that is worth as much as what comes afterwards
+        Assistance; or, for somebody who will leave the labour force, what would just keep them in it, k_s - K E[z+].
+    found : chance a month that the search ends, in [0, 1]
+    discount : beta a month, in (0, 1)
+
+    Returns
+    -------
+    money/month, >= 0: what the search equation of R1 takes off k_s.
+
+    References
+    ----------
+    Mortensen (1977), ILR Review 30(4), 505-517; van den Berg (1990), Review of Economic Studies 57(2), 255-277:
+    reservation wages fall as benefits run out. Solved month by month, with each lost job a new claim, the first month
+    is the same as long as the benefit does not change which offers are taken; then the exact one falls faster, because
+    a job also earns the next claim: by the end to somewhat less than without any benefit.
+    """
+    lasting: float = after + (insured - after) * (1.0 - (discount * (1.0 - found)) ** months)
+    return lasting
+
+
 class Terms(NamedTuple):
     """On what terms one person can work, in real money a month."""
 
@@ -237,6 +302,7 @@ class Terms(NamedTuple):
     own_search: float  # phi, intensity of search beside own-account work
     curvature: float  # of utility; 1 is log
     unit: float  # amount at which marginal utility is 1
+    benefit: float = 0.0  # B, paid to who searches and does nothing else; see `lasting_benefit`
 
 
 class Premiums(NamedTuple):
@@ -285,7 +351,8 @@ def decide_status(
     """
     flow_full = hours_value(income, hours.full, terms)
     flow_part = hours_value(income, hours.part, terms)
-    search = search_value(points, EVEN, terms.scale, part_share, flow_full, flow_part, gain, terms.search_cost)
+    cost = terms.search_cost - terms.benefit
+    search = search_value(points, EVEN, terms.scale, part_share, flow_full, flow_part, gain, cost)
     own = -NEVER
     if terms.own_return > 0.0 and hours.own < NEVER:
         cost = terms.own_search * terms.search_cost + hours_value(income, hours.own, terms) - terms.own_return
@@ -298,7 +365,8 @@ def would_enter(income: float, hours: Premiums, terms: Terms, points: Array, par
     """Whether `decide_status` would put the person into the labour force: the same test without solving."""
     flow_full = hours_value(income, hours.full, terms)
     flow_part = hours_value(income, hours.part, terms)
-    if searching_pays(points, EVEN, terms.scale, part_share, flow_full, flow_part, gain, terms.search_cost):
+    cost = terms.search_cost - terms.benefit
+    if searching_pays(points, EVEN, terms.scale, part_share, flow_full, flow_part, gain, cost):
         return True
     if terms.own_return <= 0.0 or hours.own >= NEVER:
         return False
@@ -307,15 +375,22 @@ def would_enter(income: float, hours: Premiums, terms: Terms, points: Array, par
 
 
 @rule
+def ordinary_offer_pays(points: Array, part_share: float, scale: float, flow_full: float, flow_part: float) -> bool:
+    """Whether the median offer, full or part time, pays more than its hours are worth."""
+    median = 0.5 * (points[(len(points) - 1) // 2] + points[len(points) // 2]) * scale
+    if part_share < 1.0 and median > flow_full:
+        return True
+    return part_share > 0.0 and PART_PAY * median > flow_part
+
+
+@rule
 def takes_ordinary_offer(income: float, hours: Premiums, terms: Terms, points: Array, part_share: float) -> bool:
     """Whether the person would take the median offer, full or part time, if it came today.
 
     Arguments as in `decide_status`. Part-time offers count where there are any.
     """
-    median = 0.5 * (points[(len(points) - 1) // 2] + points[len(points) // 2]) * terms.scale
-    if part_share < 1.0 and median > hours_value(income, hours.full, terms):
-        return True
-    return part_share > 0.0 and PART_PAY * median > hours_value(income, hours.part, terms)
+    flow_full, flow_part = hours_value(income, hours.full, terms), hours_value(income, hours.part, terms)
+    return ordinary_offer_pays(points, part_share, terms.scale, flow_full, flow_part)
 
 
 @rule

@@ -66,14 +66,14 @@ PERSON_TALLIES = (
     "family_migrants", "migrant_pay", "employers", "left", "left_pushed", "left_again", "came_back", "sent_back",
     "failed_back", "prepared", "settled", "settled_well", "out_to_study", "out_with_pension", "out_to_care",
     "out_by_taste", "skilled", "skilled_taxes", "left_skilled", "left_schooling", "back_skilled",
-    "commuters",
+    "commuters", "on_benefit",
 )  # fmt: skip
 (PERSONS, ADULTS, LABOUR_FORCE, WORKING, EMPLOYEES, OWN, SEARCHING, DISCOURAGED, BY_REMITTANCES, FORMAL, INSURED,
  SCHOOL_AGE, AT_SCHOOL, CARE, CARERS, EARNINGS, WAGES, HOURS_SHARE, RESERVATION, HOLDERS, SKILL, SCHOOLING, INCOMERS,
  GONE, ORIGIN_ADULTS, GONE_ADULTS, GONE_SKILLED, OVERQUALIFIED, IDLE, IRREGULAR, TRIP_DEBT, SEARCHED, RETURNEES,
  NONLABOUR, EXPERIENCE, SENT, COSTS, FAMILY_STAYS, PAID_THERE, EMPLOYERS, LEFT, PUSHED, LEFT_AGAIN, BACK, FORCED,
  FAILED, PREPARED, SETTLED, SETTLED_WELL, STUDYING, PENSIONED, CARING, UNWILLING, SKILLED, SKILLED_TAXES,
- LEFT_SKILLED, LEFT_SCHOOLING, BACK_SKILLED, COMMUTERS,
+ LEFT_SKILLED, LEFT_SCHOOLING, BACK_SKILLED, COMMUTERS, ON_BENEFIT,
  ) = range(len(PERSON_TALLIES))  # fmt: skip
 
 HOUSEHOLD_TALLIES = (
@@ -104,7 +104,7 @@ class Observation(Mechanism):
         Persons.id, Persons.household, Persons.spell, Persons.sex, Persons.birth_month, Persons.schooling,
         Persons.occupation, Persons.skill, Persons.newcomer, Persons.status, Persons.employer, Persons.why_out,
         Persons.formal,
-        Persons.hours, Persons.wage, Persons.in_school, Persons.search_months, Persons.earnings,
+        Persons.hours, Persons.wage, Persons.in_school, Persons.search_months, Persons.earnings, Persons.benefit,
         Persons.reservation_wage, Persons.care_hours, Persons.returnee, Persons.insured,
         Persons.nonlabour_income, Persons.months_away, Persons.return_kind, Persons.return_month,
         Persons.preparedness, Migrants.motive, Migrants.fee, Migrants.lost, Migrants.start_month, Migrants.onward,
@@ -216,6 +216,7 @@ def tally_persons(
         if status == UNEMPLOYED:
             cells[cell, SEARCHING] += 1
             cells[cell, SEARCHED] += persons.search_months[i]
+            cells[cell, ON_BENEFIT] += 1 if persons.benefit[i] > 0.0 else 0
         elif status == EMPLOYED:
             cells[cell, WORKING] += 1
             cells[cell, EMPLOYEES] += 1

@@ -140,8 +140,30 @@ class Inputs:
     commuting: float = figure(
         "minute", (0, 600), "way to work between neighbouring localities, one way; 0: nobody can", default=0.0
     )
+    benefit: float = figure("money/month", (0, 1e12), "unemployment benefit while searching, flat part", default=0.0)
+    benefit_share: float = figure("1", (0, 1), "share of the last net pay paid beside it to the insured", default=0.0)
+    benefit_months: float = figure("month", (0, 240), "longest time that insurance pays it", default=0.0)
+    benefit_covered: float = figure(
+        "1", (0, 1), "share of those who lose an insured job who have paid in for long enough", default=0.0
+    )
+    benefit_assisted: float = figure(
+        "1", (0, 1), "share of adults who pass a means test: flat part without limit of time", default=0.0
+    )
     destinations: tuple[DestinationInputs, ...] = ()
     providers: tuple[ProviderInputs, ...] = ()
+
+
+class Benefit(NamedTuple):
+    """Unemployment benefit of a place; see `sim.benefits`."""
+
+    flat: float  # money/month
+    share: float  # of the last net pay
+    months: float  # that insurance lasts
+    covered: float  # share of those who lose an insured job
+    assisted: float  # share of adults who pass a means test
+
+
+NO_BENEFIT = Benefit(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 class Territory(NamedTuple):
@@ -168,6 +190,7 @@ class Territory(NamedTuple):
     school_quality: float  # schools over need at the start
     health_quality: float  # clinics over need at the start
     poverty_headcount: float  # share of poor people at the start
+    benefit: Benefit  # of the unemployed
 
 
 def monthly(yearly: Array) -> Array:
@@ -201,6 +224,9 @@ def territory(inputs: Inputs) -> Territory:
         school_quality=inputs.school_quality,
         health_quality=inputs.health_quality,
         poverty_headcount=inputs.poverty_headcount,
+        benefit=Benefit(
+            inputs.benefit, inputs.benefit_share, inputs.benefit_months, inputs.benefit_covered, inputs.benefit_assisted
+        ),
     )
 
 

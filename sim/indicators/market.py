@@ -127,6 +127,18 @@ def search_duration(t: Tally) -> Array:
     return ratio(t.search_months, t.unemployed)
 
 
+@indicator("%", "Unemployed who draw a benefit", "people")
+def benefit_recipients(t: Tally) -> Array:
+    """Unemployed who drew insurance or assistance this month, over all unemployed."""
+    return ratio(t.on_benefit, t.unemployed, 100)
+
+
+@indicator("money/month", "Unemployment benefits", "place")
+def unemployment_benefits(t: Tally) -> Array:
+    """Paid to the unemployed this month by the rest of the country."""
+    return t.flow("unemployment benefits")
+
+
 @indicator("%", "Vacancy rate", "place", "", "IND-04")
 def vacancy_rate(t: Tally) -> Array:
     """Vacancies open at the end of the month over vacancies and employees (ONS and Eurostat vacancy surveys)."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from sim.benefits import benefit_due, benefit_of, passes_means_test
 from sim.codes import Sector, Status
 from sim.ledger import Flow
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
@@ -14,9 +15,10 @@ from sim.parameters import param, switch
 from sim.population import Authorities, Firms, Households, Localities, Persons
 from sim.streams import Luck, uniforms
 from sim.table import Array
+from sim.territory import Benefit
 
 PUBLIC = int(Sector.PUBLIC)
-EMPLOYED, AWAY = int(Status.EMPLOYED), int(Status.AWAY)
+UNEMPLOYED, EMPLOYED, AWAY = int(Status.UNEMPLOYED), int(Status.EMPLOYED), int(Status.AWAY)
 
 
 @rule
@@ -123,10 +125,44 @@ def assess(
 
 
 @kernel
-def transfers(
-    households: Households, rules: Government, pensions: Array, grants: Array, inflow: Array, outflow: Array
+def support_seekers(
+    persons: Persons, rules: Government, scheme: Benefit, luck: Luck, month: int, benefits: Array
 ) -> None:  # fmt: skip
-    """Grants and other money from and to the rest of the country; their sum with pensions and profits."""
+    """Unemployment benefit of each household, in cents: paid to those who search, insurance first, then assistance.
+
+    A new job ends what is left of the insurance; so do a pension and leaving the place. Who draws the last month of it
+    looks at work anew.
+    """
+    for i in range(len(persons.status)):
+        status = persons.status[i]
+        persons.benefit[i] = 0.0
+        persons.assisted[i] = 0
+        if status == EMPLOYED or status >= AWAY or persons.pensioner[i] == 1:
+            persons.entitled_months[i] = 0
+        if status >= AWAY:
+            continue
+        if scheme.assisted > 0.0 and persons.pensioner[i] == 0:
+            trait, _, _, _ = uniforms(luck, persons.id[i])
+            age = (month - persons.birth_month[i]) / 12.0
+            persons.assisted[i] = passes_means_test(trait, scheme.assisted, age, rules.pension_age)
+        if status != UNEMPLOYED:
+            continue
+        left = min(float(persons.entitled_months[i]), scheme.months)
+        due = benefit_due(1.0 * persons.entitlement[i], left, persons.assisted[i], scheme.flat)
+        persons.benefit[i] = due
+        benefits[persons.household[i]] += round(due * 100.0)
+        if persons.entitled_months[i] > 0:
+            persons.entitled_months[i] -= 1
+            if persons.entitled_months[i] == 0:
+                persons.shaken[i] = 1
+
+
+@kernel
+def transfers(
+    households: Households, rules: Government, pensions: Array, benefits: Array, grants: Array, inflow: Array,
+    outflow: Array,
+) -> None:  # fmt: skip
+    """Grants and other money from and to the rest of the country; their sum with pensions, benefits and profits."""
     for h in range(len(pensions)):
         grants[h] = round(households.cash_grant[h] * 100.0)
         other = round(households.outside_income[h] * 100.0)
@@ -139,7 +175,7 @@ def transfers(
             if rules.remittances_pay_outside == 0:
                 own_money = max(0, own_money - households.received_assets[h])
             outflow[h] = min(-other, own_money)
-        received = pensions[h] + grants[h] + inflow[h] - outflow[h]
+        received = pensions[h] + benefits[h] + grants[h] + inflow[h] - outflow[h]
         households.other_income[h] = received / 100.0 + households.property_income[h]
 
 
@@ -225,12 +261,12 @@ class Government(Mechanism):
 
     It spends its smoothed revenue, corrected for debt or reserves. Staff come first, then instruments of
     policy, and what is left buys goods and services: the local part is the first claim on the capacity of
-    non-tradables. Pensions and other transfers come from the rest of the country.
+    non-tradables. Pensions, unemployment benefits and other transfers come from the rest of the country.
     """
 
     reads: ClassVar = (
         Persons.id, Persons.household, Persons.status, Persons.formal, Persons.birth_month,
-        Persons.earnings,
+        Persons.earnings, Persons.entitlement,
         Households.locality, Households.members, Households.away, Households.liquid_assets,
         Households.cash_grant, Households.outside_income, Households.received_assets,
         Households.property_income,
@@ -241,7 +277,7 @@ class Government(Mechanism):
         Localities.local_purchases, Localities.start_residents,
     )  # fmt: skip
     writes: ClassVar = (
-        Persons.pensioner,
+        Persons.pensioner, Persons.assisted, Persons.benefit, Persons.entitled_months, Persons.shaken,
         Households.other_income,
         Firms.sales,
         Authorities.revenue, Authorities.smoothed_revenue, Authorities.purchases,
@@ -250,6 +286,7 @@ class Government(Mechanism):
         Flow("income tax", Households.liquid_assets, Authorities.cash, "tax and contributions on formal pay"),
         Flow("grants", Localities.outside, Authorities.cash, "central government's grant"),
         Flow("pensions", Localities.outside, Households.liquid_assets, "pensions"),
+        Flow("unemployment benefits", Localities.outside, Households.liquid_assets, "to the unemployed of a household"),
         Flow("cash grants", Localities.outside, Households.liquid_assets, "grants to households by instruments"),
         Flow(
             "other outside income",
@@ -291,6 +328,7 @@ class Government(Mechanism):
     shows: ClassVar = ("authority_spending", "real_income", "budget_balance")
 
     on: int = switch("the whole line: no taxes, no public pay, no transfers")
+    benefits: int = switch("unemployment benefits: nobody is paid for searching")
     remittances_pay_outside: int = switch("remittances can pay what a household owes the rest of the country")
     revenue_memory: float = param(1 / 12, "1/month", (1 / 60, 1.0), "assumption: a year's revenue")
     debt_correction: float = param(1 / 24, "1/month", (0.0, 0.5), "assumption: debt is worked off in two years")
@@ -302,14 +340,16 @@ class Government(Mechanism):
         persons, households, localities = month.persons, month.households, month.localities
         home = month.values(Households.locality).astype(np.int64)
         every = np.arange(len(home))
-        taxes, pensions, grants, inflow, outflow = (np.zeros(len(home), np.int64) for _ in range(5))
+        taxes, pensions, benefits, grants, inflow, outflow = (np.zeros(len(home), np.int64) for _ in range(6))
         assess(
             persons, households, localities, self.rules, month.luck_once("pension"), month.age_base,
             month.territory.pension_coverage, month.territory.pension, taxes, pensions,
         )  # fmt: skip
         month.pay("income tax", every, home, taxes)
         month.pay("pensions", home, every, pensions)
-        transfers(households, self.rules, pensions, grants, inflow, outflow)
+        support_seekers(persons, self.rules, benefit_of(month), month.luck_once("means"), month.age_base, benefits)
+        month.pay("unemployment benefits", home, every, benefits)
+        transfers(households, self.rules, pensions, benefits, grants, inflow, outflow)
         month.pay("cash grants", home, every, grants)
         month.pay("other outside income", home, every, inflow)
         month.pay("other outside payments", every, home, outflow)

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from sim.benefits import benefit_of
 from sim.codes import Event, Occupation, Reason, Status, Work
 from sim.commuting import Way, look_further, way_of
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
 from sim.parameters import param, switch
 from sim.population import Households, Localities, Markets, Persons
 from sim.search import (
+    EVEN,
     NEVER,
     TIME,
     Premiums,
@@ -21,17 +23,23 @@ from sim.search import (
     aged_taste,
     believed_arrival,
     best_state,
+    best_surplus,
     decide_status,
     full_time_equivalent,
+    lasting_benefit,
+    ordinary_offer_pays,
     premiums,
     search_return,
+    share_taken,
     takes_ordinary_offer,
+    worth_of_offers,
     would_enter,
 )
 from sim.streams import Luck, uniforms
 from sim.table import Array
 from sim.technology import LAND_SHARE, farm_return
 from sim.technology import OWN_ACCOUNT as FULL_OWN_ACCOUNT
+from sim.territory import Benefit
 
 CHILD, STUDENT, INACTIVE, UNEMPLOYED = (
     int(Status.CHILD), int(Status.STUDENT), int(Status.INACTIVE), int(Status.UNEMPLOYED),
@@ -102,6 +110,7 @@ def income_parts(
 ) -> tuple[float, float, float]:
     """Income without own work (R1) in real terms: pension, counted remittances at their weight, the rest.
 
+    Own unemployment benefit is none of it: it is paid for searching, and counted there.
     The three add up to Y; they are kept apart for the counterfactuals without one of them.
     """
     home = persons.household[i]
@@ -110,7 +119,7 @@ def income_parts(
     earnings = max(0.0, households.others_earnings[home] - persons.smoothed_earnings[i])
     if rules.disruption == 0:
         earnings += households.absent_earnings[home]
-    others = max(0.0, households.other_income[home] - own)
+    others = max(0.0, households.other_income[home] - own - persons.benefit[i])
     assets = remittances = 0.0
     if rules.income == 1:
         assets = weight * households.liquid_assets[home] / 100.0 / MONTHS_OF_ASSETS
@@ -152,7 +161,16 @@ def terms_of(
     pay = localities.median_pay[place] / price
     return Terms(
         rules.home_production * unit, rules.work_cost * pay, rules.search_cost * pay,
-        persons.skill[i] / price, own_return, rules.own_search, rules.curvature, max(unit, 1e-9),
+        persons.skill[i] / price, own_return, rules.own_search, rules.curvature, max(unit, 1e-9), 0.0,
+    )  # fmt: skip
+
+
+@rule
+def with_benefit(terms: Terms, benefit: float) -> Terms:
+    """The same terms for somebody whom search brings that benefit (money/month, real)."""
+    return Terms(
+        terms.home, terms.work_cost, terms.search_cost, terms.scale, terms.own_return, terms.own_search,
+        terms.curvature, terms.unit, benefit,
     )  # fmt: skip
 
 
@@ -161,6 +179,36 @@ def gain_of(markets: Markets, rules: Participation, market: int, arrival: float,
     """K of a market as somebody sees it after so many months of search."""
     believed = believed_arrival(arrival, months, rules.n0)
     return search_return(believed, markets.separation[market], rules.beta)
+
+
+@rule
+def counted_benefit(
+    persons: Persons, markets: Markets, rules: Participation, scheme: Benefit, terms: Terms,
+    market: int, search: float, full: float, part: float, months: float, price: float, i: int,
+) -> float:  # fmt: skip
+    """B of one person without a job, real: the benefit that counts in the search equation, however long it lasts.
+
+    It is for those available for work, as labour offices ask: who would search without it, or would take an
+    ordinary offer if it came today. It counts for no more than leaves the best offer worth taking: who would refuse
+    whatever there is does not search. ``search``, ``full`` and ``part`` are r and b without it.
+    """
+    left = min(float(persons.entitled_months[i]), scheme.months)
+    insured = persons.entitlement[i] / price if left > 0.0 else 0.0
+    assistance = scheme.flat / price if persons.assisted[i] == 1 else 0.0
+    if insured <= 0.0 and assistance <= 0.0:
+        return 0.0
+    points, part_share = markets.offers[market], markets.part_share[market]
+    counted = assistance
+    if search < 0.0 and not ordinary_offer_pays(points, part_share, terms.scale, full, part):
+        return 0.0
+    gain = gain_of(markets, rules, market, markets.arrival[market], months)
+    keeps = terms.search_cost - gain * worth_of_offers(points, EVEN, terms.scale, part_share, full, part)
+    after = max(assistance, keeps)  # who would not search without it leaves when it ends
+    if insured > after:
+        found = believed_arrival(markets.arrival[market], months, rules.n0)
+        found *= share_taken(points, terms.scale, part_share, full, part, max(search, 0.0))
+        counted = lasting_benefit(insured, left, after, found, rules.beta)
+    return min(counted, terms.search_cost + best_surplus(points, terms.scale, part_share, full, part))
 
 
 @rule
@@ -266,7 +314,8 @@ def ordinary_offer(markets: Markets, market: int, skill: float) -> float:
 @kernel
 def decide(
     persons: Persons, households: Households, localities: Localities, markets: Markets, rules: Participation,
-    way: Way, drawn: Array, luck: Luck, pension: float, opening: float, age_base: int, changed: Array, told: Array,
+    way: Way, drawn: Array, luck: Luck, pension: float, scheme: Benefit, opening: float, age_base: int,
+    changed: Array, told: Array,
 ) -> None:  # fmt: skip
     """Everybody whose turn it is looks at work anew; those in a job only learn what it would take.
 
@@ -297,6 +346,16 @@ def decide(
         market, best, search, own, full, part = best_market(
             markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
         )
+        benefit = 0.0
+        if status != EMPLOYED:
+            benefit = counted_benefit(
+                persons, markets, rules, scheme, terms, market, search, full, part, months, price, i
+            )
+        if benefit > 0.0:
+            terms = with_benefit(terms, benefit)
+            market, best, search, own, full, part = best_market(
+                markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
+            )
         if way.steps > 0:
             steps, market, search, own = look_further(
                 markets, rules, terms, way, income, time, taste, way.fare * localities.median_pay[place] / price,
@@ -384,7 +443,7 @@ class Participation(Mechanism):
     reads = (
         Persons.id, Persons.household, Persons.birth_month, Persons.occupation, Persons.skill, Persons.taste,
         Persons.smoothed_earnings, Persons.care_hours, Persons.receives, Persons.pensioner,
-        Persons.search_months,
+        Persons.search_months, Persons.entitlement, Persons.entitled_months, Persons.assisted, Persons.benefit,
         Households.locality, Households.liquid_assets, Households.land, Households.own_workers,
         Households.others_earnings, Households.absent_earnings, Households.other_income, Households.receipts,
         Households.persistent_receipt, Households.receipt_variance,
@@ -436,8 +495,8 @@ class Participation(Mechanism):
         decide(
             month.persons, month.households, month.localities, month.markets, self.rules,
             way_of(month), month.draw(month.values(Persons.id), month.luck("review")), month.luck("opening"),
-            month.territory.pension, chance_of_opening(self.opening, month.territory.formal_share), month.age_base,
-            changed, told,
+            month.territory.pension, benefit_of(month),
+            chance_of_opening(self.opening, month.territory.formal_share), month.age_base, changed, told,
         )  # fmt: skip
         wage, why = month.values(Persons.reservation_wage), month.values(Persons.why_out)
         for bit, event in (
@@ -479,6 +538,15 @@ def explain(month: Month, i: int) -> dict[str, Any]:
     market, status, search, own, full, part = best_market(
         markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
     )
+    benefit = 0.0
+    if persons.status[i] != EMPLOYED:
+        benefit = counted_benefit(
+            persons, markets, rules, benefit_of(month), terms, market, search, full, part, months, price, i
+        )
+        terms = with_benefit(terms, benefit)
+        market, status, search, own, full, part = best_market(
+            markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
+        )
     way, steps = way_of(month), 0
     if way.steps > 0:
         steps, market, search, own = look_further(
@@ -504,6 +572,7 @@ def explain(month: Month, i: int) -> dict[str, Any]:
         "pension": pension,
         "remittances counted on": remittances,
         "income without own work": income,
+        "unemployment benefit counted": benefit,
         "value of not working full time": full,
         "value of not working part time": part,
         "offers a month": offered,

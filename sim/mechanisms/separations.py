@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.benefits import amount_granted, benefit_of, months_granted
 from sim.codes import Event, Reason, Status
 from sim.commuting import Way, cost_of_way, steps_to_work, way_of
 from sim.mechanism import Answer, Mechanism, Month, kernel, rule
@@ -17,6 +18,7 @@ from sim.ranking import ranked
 from sim.streams import Luck, uniforms
 from sim.table import Array
 from sim.technology import FULL_TIME
+from sim.territory import Benefit
 
 INACTIVE, UNEMPLOYED, EMPLOYED = int(Status.INACTIVE), int(Status.UNEMPLOYED), int(Status.EMPLOYED)
 NONE, TASTE = int(Reason.NONE), int(Reason.TASTE)
@@ -176,8 +178,14 @@ def lay_off(persons: Persons, firms: Firms, rules: Separations, luck: Luck, firm
 
 
 @kernel
-def separate(persons: Persons, firms: Firms, markets: Markets, fate: Array, labour: Array) -> None:
-    """Those whose job ended are out of work: searching if that is worth it, else out of the labour force."""
+def separate(
+    persons: Persons, households: Households, firms: Firms, localities: Localities, markets: Markets,
+    scheme: Benefit, luck: Luck, fate: Array, labour: Array,
+) -> None:  # fmt: skip
+    """Those whose job ended are out of work: searching if that is worth it or brings a benefit, else out.
+
+    A benefit is earned by who loses an insured job; who quits, or ran the firm, has no claim.
+    """
     separations = np.zeros(len(markets.separations), np.int64)
     lost = np.zeros(len(markets.separations), np.int64)
     for i in range(len(persons.status)):
@@ -190,6 +198,16 @@ def separate(persons: Persons, firms: Firms, markets: Markets, fate: Array, labo
             lost[market] += 1
         firms.jobs[f, level] -= 1
         labour[f, level] -= fine_labour(persons.skill[i], persons.hours[i])
+        granted = 0
+        if fate[i] != QUITS and firms.founder[f] != i and persons.pensioner[i] == 0:
+            u0, _, _, _ = uniforms(luck, persons.id[i])
+            granted = months_granted(persons.formal[i], u0, scheme.covered, scheme.months)
+        persons.entitled_months[i] = granted
+        persons.entitlement[i] = 0.0
+        if granted > 0:
+            tax_rate = localities.tax_rate[households.locality[persons.household[i]]]
+            net = net_pay(persons.wage[i], tax_rate, persons.formal[i])
+            persons.entitlement[i] = amount_granted(net, scheme.flat, scheme.share)
         persons.employer[i] = -1
         persons.wage[i] = 0.0
         persons.hours[i] = 0.0
@@ -198,7 +216,7 @@ def separate(persons: Persons, firms: Firms, markets: Markets, fate: Array, labo
         persons.insured[i] = 0
         persons.search_months[i] = 0
         persons.shaken[i] = 1
-        searches = persons.reservation_flow[i] >= 0.0
+        searches = persons.reservation_flow[i] >= 0.0 or granted > 0
         persons.status[i] = UNEMPLOYED if searches else INACTIVE
         persons.why_out[i] = NONE if searches else TASTE  # looked at more closely at next month's review
     for f in range(len(labour)):
@@ -225,12 +243,12 @@ class Separations(Mechanism):
     work elsewhere. A firm closes 30 % a
     month of the excess of its employees over those it wants (last month's expected sales), newcomers to
     the firm first on average. A closed firm releases everybody; other jobs end at a given rate, more often where
-    there is no contract.
+    there is no contract. Where the place has unemployment insurance, who loses an insured job has a claim to it.
     """
 
     reads = (
         Persons.id, Persons.skill, Persons.level, Persons.not_working, Persons.not_working_part,
-        Persons.reservation_flow,
+        Persons.reservation_flow, Persons.pensioner,
         Persons.household, Persons.birth_month, Persons.taste, Persons.care_hours, Persons.nonlabour_income,
         Households.locality,
         Firms.id, Firms.locality, Firms.open, Firms.desired_jobs, Firms.founder, Firms.profit,
@@ -238,7 +256,8 @@ class Separations(Mechanism):
     )  # fmt: skip
     writes = (
         Persons.status, Persons.employer, Persons.wage, Persons.hours, Persons.tenure, Persons.formal,
-        Persons.insured, Persons.search_months, Persons.shaken, Persons.why_out,
+        Persons.insured, Persons.search_months, Persons.shaken, Persons.why_out, Persons.entitlement,
+        Persons.entitled_months,
         Firms.jobs, Firms.labour,
         Markets.employees, Markets.separations, Markets.separation,
     )  # fmt: skip
@@ -270,7 +289,10 @@ class Separations(Mechanism):
             way_of(month), month.age_base, month.luck("ended"), fate,
         )  # fmt: skip
         lay_off(persons, firms, self.rules, month.luck("turn"), month.luck("cuts"), fate)
-        separate(persons, firms, markets, fate, labour)
+        separate(
+            persons, month.households, firms, month.localities, markets, benefit_of(month), month.luck("covered"),
+            fate, labour,
+        )  # fmt: skip
         rows = np.flatnonzero(fate != STAYS)
         left = rows[fate[rows] == QUITS]
         month.record(int(Event.QUIT), left)

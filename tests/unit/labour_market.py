@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.codes import Status
 from sim.mechanism import Mechanism, Month, compile_all, uncompiled
+from sim.mechanisms.government import Government
 from sim.mechanisms.matching import Matching
 from sim.mechanisms.participation import Participation
 from sim.mechanisms.production import Production
@@ -16,6 +17,7 @@ from sim.mechanisms.separations import Separations
 from sim.mechanisms.vacancies import Vacancies
 from sim.population import Firms, Households, Localities, Markets, Persons, Population
 from sim.streams import Streams
+from sim.territory import NO_BENEFIT
 
 OFFERS = np.repeat([40.0, 50.0, 60.0, 70.0], 4)
 
@@ -27,7 +29,7 @@ class Town:
         self.population, self.streams = population, Streams(seed)
         self.territory = SimpleNamespace(
             pension=0.0, wage_floor=0.0, formal_share=1.0, localities=population.localities.count,
-            commuting=commuting,
+            commuting=commuting, benefit=NO_BENEFIT,
         )  # fmt: skip
         self.schedule = SimpleNamespace(
             participation=Participation(),
@@ -35,6 +37,7 @@ class Town:
             vacancies=Vacancies(),
             matching=Matching(),
             production=Production(),
+            government=Government(),
         )
         self.month = self.burn_in = 0
         self.events: tuple[Any, ...] = ()

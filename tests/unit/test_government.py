@@ -13,8 +13,9 @@ from sim.ledger import BooksError
 from sim.mechanism import Month
 from sim.mechanisms.government import Government, budget, local_part, pensioner, smoothed, staff_pay, tax_on
 from sim.population import Firms, Households, Persons, Population
+from sim.territory import NO_BENEFIT
 
-PLACE = SimpleNamespace(pension=30.0, pension_coverage=1.0)
+PLACE = SimpleNamespace(pension=30.0, pension_coverage=1.0, benefit=NO_BENEFIT)
 
 
 def test_hand_worked_budget():
