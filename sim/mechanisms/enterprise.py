@@ -169,16 +169,46 @@ def market_reach(base: float, schooling: float, advice: float) -> float:
 
 
 @rule
-def worth_being_formal(sales: float, payroll: float, gain: float, tax_rate: float) -> int:
-    """1 if contracts and credit that come with papers are worth more than contributions on the payroll.
+def worth_being_formal(sales: float, payroll: float, gain: float, tax_rate: float, papers: float) -> int:
+    """1 if contracts and credit that come with papers are worth more than contributions and the papers themselves.
+
+    What papers bring grows with the firm; books, permits and returns cost much the same whatever its size. So small
+    firms have none where nobody asks for them.
+
+    Parameters
+    ----------
+    sales, payroll : money/month
+    gain : share of sales
+    tax_rate : contributions over payroll
+    papers : money/month, >= 0, cost of keeping papers; weighed, not booked, as the gain is
 
     References
     ----------
-    Maloney (2004), World Development 32(7), 1159-1178: informality as a choice.
+    Maloney (2004), World Development 32(7), 1159-1178: informality as a choice. De Mel, McKenzie and Woodruff
+    (2013), American Economic Journal: Applied Economics 5(2), 122-150: few small firms register, even free of charge.
     """
-    if gain * sales > tax_rate * payroll:
+    if gain * sales > tax_rate * payroll + papers:
         return 1
     return 0
+
+
+@rule
+def starts_formal(watched: float, formal_share: float, sought: int) -> int:
+    """Whether a new firm has papers: all have where rules are kept, elsewhere those to whom they are worth it.
+
+    Rules are kept for as large a part of new firms as of those of the start.
+
+    Parameters
+    ----------
+    watched : uniform in [0, 1)
+    formal_share : in [0, 1], share of private jobs that are formal at the start
+    sought : 1 if papers are worth their cost, see `worth_being_formal`
+
+    References
+    ----------
+    Ulyssea (2018), American Economic Review 108(8), 2015-2047: firms evade rules where they can.
+    """
+    return 1 if watched < formal_share or sought == 1 else 0
 
 
 @rule
@@ -324,6 +354,7 @@ def consider(
     user_cost: float,
     loan_to_value: float,
     share: float,
+    formal_share: float,
     luck: Luck,
     gates: Luck,
     total: Array,
@@ -343,7 +374,7 @@ def consider(
         place = households.locality[home]
         if localities.supply_free[place] <= 0.0:
             continue
-        permits, premises, _, _ = uniforms(gates, persons.id[i])
+        permits, premises, watched, _ = uniforms(gates, persons.id[i])
         advice = households.business_advice[home]
         schooling = persons.schooling[i]
         prices, market = localities.price_index[place], 2 * place + persons.occupation[i]
@@ -401,7 +432,10 @@ def consider(
         row[0], row[1], row[2], row[3] = i, sector, productivity, capital
         row[4], row[5] = min(own, capital * e + cost), loan
         sales = reach * price * used * output(productivity, capital, labour, ALPHA)
-        row[6] = worth_being_formal(sales, wage * labour, rules.formal_gain, localities.tax_rate[place])
+        papers = rules.papers_cost * localities.base_pay[place] if rules.papers else 0.0
+        row[6] = worth_being_formal(sales, wage * labour, rules.formal_gain, localities.tax_rate[place], papers)
+        if rules.papers:
+            row[6] = starts_formal(watched, formal_share, int(row[6]))
         row[7] = 1.0 if income < wage * skill else 0.0  # a job at usual pay would have been better
         row[8], row[9], row[10] = wage, labour, score
         found += 1
@@ -457,7 +491,8 @@ class Enterprise(Mechanism):
 
     Log productivity is a random walk with a small downward drift. A firm closes when cash and credit are
     gone, or when its owner would have earned more elsewhere for half a year. A start must beat the best
-    of not working, searching and present work, and pass four gates: capital, rules, premises, reach.
+    of not working, searching and present work, and pass four gates: capital, rules, premises, reach. It has papers
+    where rules are kept, and where they are worth what they cost; a firm stays with or without them.
     """
 
     reads: ClassVar = (
@@ -511,6 +546,9 @@ class Enterprise(Mechanism):
 
     on: int = switch("the whole line: productivity, capital and the number of firms stand still")
     remittances_start_firms: int = switch("remittances can be put into a start-up")
+    papers: int = switch(
+        "new firms can do without papers, which cost something; off: contributions are their only cost"
+    )
     spread: float = param(0.03, "1", (0.01, 0.15), "sd of log productivity a month; assumption")
     drift: float = param(-0.002, "1/month", (-0.01, 0.0), "of log productivity; assumption")
     coaching_effect: float = param(0.006, "1/month", (0.0, 0.05), "on the drift, if coached; assumption")
@@ -529,6 +567,11 @@ class Enterprise(Mechanism):
     delay: float = param(2.0, "month", (0.0, 24.0), "lost with papers; assumption")
     horizon: float = param(36.0, "month", (6.0, 240.0), "over which set-up costs must pay; assumption")
     formal_gain: float = param(0.08, "1", (0.0, 0.5), "of sales, from contracts and credit; assumption")
+    papers_cost: float = param(
+        0.2, "month of base pay a month", (0.0, 1.0),
+        "of keeping papers; outside: a firm of two then wants two months' profit over the horizon to register, as half "
+        "of small firms in Sri Lanka did (De Mel, McKenzie and Woodruff 2013)",
+    )  # fmt: skip
 
     def __call__(self, month: Month) -> None:
         """Firms first; then those who think of a start, in keyed order."""
@@ -574,7 +617,8 @@ class Enterprise(Mechanism):
         found = consider(
             thinkers, persons, households, month.localities, month.markets, self.rules, user_cost,
             loan_to_value,
-            month.territory.non_tradable_share, month.luck("idea"), month.luck("gates"), total, count, plan,
+            month.territory.non_tradable_share, month.territory.formal_share, month.luck("idea"), month.luck("gates"),
+            total, count, plan,
         )  # fmt: skip
         if not found:
             return

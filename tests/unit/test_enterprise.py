@@ -21,13 +21,14 @@ from sim.mechanisms.enterprise import (
     next_productivity,
     pressure,
     rules_passed,
+    starts_formal,
     worth_being_formal,
 )
 from sim.mechanisms.finance import Finance
 from sim.population import Firms, Households, Persons, Population
 from sim.technology import output
 
-PLACE = SimpleNamespace(non_tradable_share=0.5, loan_rate=0.012)
+PLACE = SimpleNamespace(non_tradable_share=0.5, loan_rate=0.012, formal_share=0.5)
 TRADABLE, NON_TRADABLE = int(Sector.TRADABLE), int(Sector.NON_TRADABLE)
 
 
@@ -67,8 +68,19 @@ def test_gates_of_capital_rules_and_reach():
     assert rules_passed(0.3, 0.4, 0.0, 1.0) and rules_passed(0.3, 0.4, 10.0, 0.0)
     assert market_reach(0.8, 0.0, 0.0) == pytest.approx(0.8)
     assert market_reach(0.8, 0.0, 1.0) == 1.0 and market_reach(0.8, 12.0, 0.0) > 0.8
-    assert worth_being_formal(100.0, 50.0, 0.08, 0.15) == 1
-    assert worth_being_formal(100.0, 60.0, 0.08, 0.15) == 0
+    assert worth_being_formal(100.0, 50.0, 0.08, 0.15, 0.0) == 1
+    assert worth_being_formal(100.0, 60.0, 0.08, 0.15, 0.0) == 0
+
+
+def test_papers_are_worth_their_cost_to_large_firms_alone():
+    """Pay 100, sales pay over .65: two people gain 24.6 for 10 and papers of 20; over 36 months they want two
+    months' pay of one of them to register. Four gain 49.2 for 40.
+    """
+    sales = 100.0 / 0.65
+    assert worth_being_formal(2.0 * sales, 200.0, 0.08, 0.05, 20.0) == 0
+    assert 36.0 * (20.0 + 10.0 - 0.08 * 2.0 * sales) == pytest.approx(193.8, abs=0.1)
+    assert worth_being_formal(4.0 * sales, 400.0, 0.08, 0.05, 20.0) == 1
+    assert starts_formal(0.3, 0.4, 0) == 1 and starts_formal(0.4, 0.4, 0) == 0 and starts_formal(0.9, 0.4, 1) == 1
 
 
 def test_a_firm_closes_without_cash_and_credit_or_when_patience_ends():
@@ -147,6 +159,20 @@ def test_remittances_start_firms_only_while_the_switch_is_on():
     population.households.received_assets[:] = 1_000_000
     assert births(population, remittances_start_firms=0) == 0
     assert births(town()) > 0
+
+
+def formal_starts(formal_share, **rules):
+    population = town()
+    stand = Starting(population, place=SimpleNamespace(**{**vars(PLACE), "formal_share": formal_share}))
+    stand.run(Enterprise(thinking=0.2, **rules))
+    return population.firms.formal[2:].tolist()
+
+
+def test_small_starts_have_papers_where_rules_are_kept_and_as_before_with_the_switch_off():
+    none, half, every = (formal_starts(share) for share in (0.0, 0.5, 1.0))
+    assert sum(none) == 0 < sum(half) < sum(every) == len(every) == len(none)
+    before = formal_starts(0.0, papers=0)
+    assert sum(before) > 0 and before == formal_starts(0.5, papers=0, papers_cost=1.0)
 
 
 def test_a_closing_firm_pays_its_lender_first_and_its_owner_last():
