@@ -718,9 +718,11 @@ class Person(mesa.Agent):  # type: ignore[misc]
             ]
 
         share = shares(max(worth, stay.plan, 0.01))
-        weights = [math.exp(score) if usable[k] else 0.0 for k, score in enumerate(scores(share))]
-        if sum(weights) > 0.0:
-            stay.known_cost = sum(w * s for w, s in zip(weights, share, strict=True)) / sum(weights)
+        told = [(score, share[k]) for k, score in enumerate(scores(share)) if usable[k]]
+        worthy = sum(math.exp(score) for score, _ in told)
+        if worthy > 0.0:
+            liked = sum(math.exp(score + rules.sensitivity * cost) for score, cost in told)
+            stay.known_cost = transfers.felt_cost(worthy, liked, rules.sensitivity)
         if stay.waiting < max(worth, 0.01):
             return
         amount, best, most = stay.waiting, transfers.OPERATOR, transfers.FAR

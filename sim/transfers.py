@@ -52,6 +52,31 @@ def cost_of_sending(fixed: float, rate: float, margin: float, travel: float, los
 
 
 @rule
+def felt_cost(worth: float, liked: float, sensitivity: float) -> float:
+    """Cost share that would leave a sender as well off if every way had it: ``-ln(sum e^s / sum e^t) / eta``.
+
+    ``s`` is the score of a way and ``t`` the trust in it (`channel_score`). It is the mean cost of the ways taken and
+    what it is worth not to be driven from those that are liked more, so that a dearer way counts by as much as it is
+    used, also where some leave it for one they trust less.
+
+    Parameters
+    ----------
+    worth : sum of exp(score) over the ways that can be used, > 0
+    liked : sum of exp(score) if none of them cost anything, >= worth
+    sensitivity : eta, weight of a cost share in logit units, > 0
+
+    Returns
+    -------
+    dimensionless, between the lowest and the highest cost share
+
+    References
+    ----------
+    Small and Rosen (1981), Econometrica 49(1), 105-130: what a price costs those who choose among discrete ways.
+    """
+    return -math.log(worth / liked) / sensitivity
+
+
+@rule
 def exchange_margin(observed: float, floor: float, power: float, providers: float, informed: float) -> float:
     """Exchange margin a provider can take: its cost, plus what customers who do not compare leave it.
 

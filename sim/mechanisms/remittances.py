@@ -23,6 +23,7 @@ from sim.transfers import (
     channel_score,
     cost_of_sending,
     exchange_margin,
+    felt_cost,
     gumbel_score,
     sending_balance,
     travel_cost,
@@ -374,17 +375,18 @@ def send(
             providers, rules, fixed, rate, travel, usable, max(worth, planned, 0.01), abroad, last, informed[m],
             regular, share, score,
         )  # fmt: skip
-        total = 0.0
-        expected = 0.0
+        total = expected = liked = 0.0
         for k in range(channels):
             if usable[k]:
                 weight = math.exp(score[k])
                 total += weight
                 expected += weight * share[k]
+                liked += math.exp(score[k] + rules.sensitivity * share[k])
         if total <= 0.0:
             continue  # no way to send that both ends can use
         if rules.cost_felt:
-            migrants.known_cost[m] = expected / total
+            mean = expected / total
+            migrants.known_cost[m] = felt_cost(total, liked, rules.sensitivity) if rules.ways_felt else mean
         if migrants.waiting[m] < max(worth, 0.01):
             continue
         amount = float(migrants.waiting[m])
@@ -596,6 +598,9 @@ class Remittances(Mechanism):
     competition: int = switch("exchange margins answer to how many firms compete and customers compare prices")
     lumpy: int = switch("money waits until the balance is worth a transfer; off: it is sent every month")
     cost_felt: int = switch("what is planned answers to the expected cost of sending; off: to the cost once known")
+    ways_felt: int = switch(
+        "that cost is also what it is worth not to be driven to ways liked less; off: the mean cost"
+    )
     choice: int = switch("the channel is chosen anew with each transfer; off: all keep to the one used last")
     control: int = switch("remittances give those who receive and send them a say in the use of money")
     wait: float = param(0.08, "1/month", (0.02, 0.3), "cost of waiting; assumption")

@@ -32,6 +32,7 @@ from sim.transfers import (
     channel_score,
     cost_of_sending,
     exchange_margin,
+    felt_cost,
     sending_balance,
     travel_cost,
 )
@@ -233,6 +234,44 @@ def test_a_card_opens_the_digital_way_and_information_cuts_margins():
     assert plain.population.localities.informed[0] == pytest.approx(0.5, abs=0.1)
     assert told.population.localities.informed[0] == 1.0
     assert told.population.migrants.known_cost.mean() < plain.population.migrants.known_cost.mean()
+
+
+def test_hand_worked_felt_cost():
+    """Ways at .04 and .08 liked alike, eta 40: e^-1.6 + e^-3.2 = .24266 against 2, so that ln(8.242) / 40 = .05273 is
+    felt; at a common cost it is that cost.
+    """
+    assert felt_cost(math.exp(-1.6) + math.exp(-3.2), 2.0, 40.0) == pytest.approx(0.05273, abs=5e-6)
+    assert felt_cost(3.0 * math.exp(-2.4), 3.0, 40.0) == pytest.approx(0.06)
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 0.3), st.floats(-2.0, 2.0)), min_size=1, max_size=5))
+def test_a_dearer_way_is_felt_as_much_as_it_is_used_and_never_less_than_the_mean_cost(ways):
+    eta, step = 20.0, 1e-6
+
+    def felt(costs):
+        scores = [trust - eta * cost for cost, (_, trust) in zip(costs, ways, strict=True)]
+        return felt_cost(sum(map(math.exp, scores)), sum(math.exp(trust) for _, trust in ways), eta), scores
+
+    costs = [cost for cost, _ in ways]
+    before, scores = felt(costs)
+    used = [math.exp(score) / sum(map(math.exp, scores)) for score in scores]
+    after, _ = felt([costs[0] + step, *costs[1:]])
+    assert (after - before) / step == pytest.approx(used[0], abs=1e-3)
+    assert sum(u * c for u, c in zip(used, costs, strict=True)) <= before + 1e-9 and before <= max(costs) + 1e-9
+
+
+def test_what_a_dearer_way_costs_those_who_leave_it_is_felt_only_with_the_switch_on():
+    """Who can also send by a carrier feels dear operators by more than the mean cost of the ways taken."""
+    rise = {}
+    for on in (0, 1):
+        known = []
+        for fixed in (2.0, 20.0):
+            world = town(count=50, fixed=fixed)
+            world.population["Providers"].values("fixed_fee")[Channel.INFORMAL] = 2.0
+            world.run(Remittances(ways_felt=on))
+            known.append(float(world.population.migrants.known_cost.mean()))
+        rise[on] = known[1] - known[0]
+    assert rise[1] > rise[0]
 
 
 def test_cheaper_providers_raise_what_arrives_and_their_number():
