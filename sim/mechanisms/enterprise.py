@@ -245,8 +245,7 @@ def run_firms(
         if founder >= 0 and persons.employer[founder] == f:
             own_pay = persons.earnings[founder]
             trade = localities.trade_return[place] * persons.skill[founder]
-            search = (persons.not_working[founder] + persons.reservation_flow[founder]) * localities.price_index[place]
-            alternative = max(trade, search)
+            alternative = max(trade, persons.not_working[founder] + 1.0 * persons.reservation_flow[founder])
         if firms.profit[f] + own_pay < alternative:
             firms.losing_months[f] += 1
         else:
@@ -421,7 +420,7 @@ def consider(
 
         # Belief against the best alternative, all as pay for full-time work.
         present = persons.earnings[i] if persons.status[i] == ON_OWN_ACCOUNT else 0.0
-        waiting = (persons.not_working[i] + max(0.0, persons.reservation_flow[i])) * prices
+        waiting = persons.not_working[i] + max(0.0, persons.reservation_flow[i])
         delay = rules.delay * (1.0 - 0.5 * advice) * max(present, waiting) / rules.horizon
         if income - delay - rent / rules.horizon <= max(present, waiting):
             continue

@@ -154,6 +154,21 @@ def test_nobody_starts_who_would_earn_less_than_otherwise():
     assert births(population) == 0
 
 
+def test_alternatives_are_nominal_as_what_firms_earn_is():
+    """Nothing is needed here, so that dearer living alone neither keeps from a start nor makes an owner give up:
+    10 of profit and 40 of own pay are more than the 30 that work elsewhere must bring.
+    """
+    lost = []
+    for index in (1.0, 30.0):
+        population = town(price_index=index)
+        population.households.need[:] = 0.0
+        population.firms.founder[0] = 0
+        population.persons.employer[0], population.persons.earnings[0] = 0, 40.0
+        population.persons.status[0] = Status.EMPLOYED
+        lost.append((births(population), int(population.firms.losing_months[0])))
+    assert lost[0] == lost[1] and lost[0][0] > 0 and lost[0][1] == 0
+
+
 def test_remittances_start_firms_only_while_the_switch_is_on():
     population = town()
     population.households.received_assets[:] = 1_000_000
