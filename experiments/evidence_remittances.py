@@ -131,8 +131,9 @@ def t24(form: Form) -> list[Part]:
              means="0: consumption does not follow income at all.",
              reason="At most half can be replaced in the year: news takes a month, a tenth of it does not reach those "
              "abroad, and of the rest 1/(1 + f) is made up, the study's own figure; what is not is cut by two thirds, "
-             "as by all others. Those abroad without work, or who give nothing in usual months, replace less. Some ten "
-             "households a seed have somebody abroad and are hit, so five seeds leave much to chance."),
+             "as by all others. Those abroad without work replace nothing; who sends only to insure replaces less as "
+             "the year goes on: the loss becomes usual. Some ten households a seed have somebody abroad and are hit, "
+             "so five seeds leave much to chance."),
         Part("b: the same of other households, less that", gap, 0.25, None, 0.6, sources=("R02",),
              means="How much more those without anybody away must cut."),
         Part("the same as a, where money was sent before", [one["sender remitted"] for one in found],
@@ -377,8 +378,8 @@ def t27(form: Form) -> list[Part]:
         Part("housing", each("housing", 100.0), 5.0, 35.0, None, "%", ("R16",), "Building and repair."),
         Part("business", each("business", 100.0), 0.5, 10.0, 2.0, "%", ("R15", "R17"),
              "Own money put into a start-up that the household would not have had.",
-             "Start-ups are rare and small, and most founders have the money without remittances; nothing is put "
-             "into the farm or trade a household has."),
+             "Start-ups are rare and small, nobody leaves a job for one, and most founders have the money without "
+             "remittances; nothing is put into the farm or trade a household has."),
         Part("households that try a business in three years", each("tried a business", 100.0), 1.0, 10.0, 3.0, "%",
              ("R15",), "Start-ups of members of recipient households."),
         Part("of these, closed within the three years", each("closed", 100.0), None, None, None, "%", ("R15",),
