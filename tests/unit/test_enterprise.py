@@ -28,7 +28,7 @@ from sim.mechanisms.finance import Finance
 from sim.population import Firms, Households, Persons, Population
 from sim.technology import output
 
-PLACE = SimpleNamespace(non_tradable_share=0.5, loan_rate=0.012, formal_share=0.5)
+PLACE = SimpleNamespace(non_tradable_share=0.5, loan_rate=0.012, formal_share=0.5, pay_spread=0.0)
 TRADABLE, NON_TRADABLE = int(Sector.TRADABLE), int(Sector.NON_TRADABLE)
 
 
