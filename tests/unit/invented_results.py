@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pathlib
+import zlib
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,8 @@ def months_of(scenario: str, seed: int, months: int, size: float, noise: float, 
     time = np.arange(1, months + 1)
     ramp = np.minimum(time / 12, 1.0)
     columns: dict[str, list[Any]] = {"month": [], "indicator": [], "group": [], "value": []}
-    for k, (name, one) in enumerate(INDICATORS.items()):
+    for name, one in INDICATORS.items():
+        k = zlib.crc32(name.encode())  # one more indicator changes nobody's luck
         for j, group in enumerate(groups):
             if not one.covers(group):
                 continue
