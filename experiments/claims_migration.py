@@ -543,7 +543,7 @@ def clm_04(form: Form) -> list[Effect]:
     """Towns of a thousand over thirty years (twenty in the quick form) and a norm of no, half or the usual weight."""
     base = towns(form)
     weights = {"none": 0.0, "half": HALF, "usual": USUAL}
-    seeds = form.seeds[:2] if form.quick else form.seeds
+    seeds = form.seeds[:4] if form.quick else form.seeds
     worlds = {name: [*base, f"parameters.migration.norm_weight={weight}"] for name, weight in weights.items()}
     found = form.measure(cultures, worlds, seeds)
     off = {name: [*worlds[name], "parameters.migration.norm=0"] for name in ("none", "usual")}
