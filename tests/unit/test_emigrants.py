@@ -49,7 +49,7 @@ def test_contacts_fade_from_year_to_year():
 
 
 def test_control_ends_stays_for_five_years_until_there_are_papers():
-    """Half are sent home each year, nobody goes otherwise: 1 + 1/2 + ... + 1/16, then 1/32 in each of the years after."""
+    """Half are sent home each year and nobody else goes: 1 + 1/2 + ... + 1/16, then 1/32 in each later year."""
     control = 1.0 - 0.5 ** (1.0 / 12.0)
     rules = (0.0, 0.4, contacts_by_year(60.0), 1.0, 0.0, control)
     assert years_survived(0.0, *rules, 5) == pytest.approx(1.9375)
