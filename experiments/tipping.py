@@ -1,7 +1,8 @@
 """Where migration becomes a culture: communities over a grid of two parameters, and the point at which they tip.
 
-``python -m experiments.tipping`` runs the grid, says what it found and draws the map. Nothing is imposed: a
-community tips if its own norm and ties carry it, and the share at which that happens is read off its path.
+``python -m experiments.tipping`` runs the grid and says what it found, ``python -m analysis.tipping`` draws the map.
+Nothing is imposed: a community tips if its own norm and ties carry it, and the share at which that happens is read off
+its path.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ def summary(cells: Sequence[Cell]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run the grid, print the summary as JSON, write it and the map beside each other."""
+    """Run the grid, print the summary as JSON and write it."""
     asked = argparse.ArgumentParser(description=main.__doc__)
     asked.add_argument("--seeds", type=int, default=3)
     asked.add_argument("--communities", type=int, default=10)
