@@ -15,7 +15,7 @@ from sim.parameters import param, switch
 from sim.population import Authorities, Firms, Households, Localities, Persons
 from sim.streams import Luck, uniforms
 from sim.table import Array
-from sim.territory import Benefit
+from sim.territory import NO_BENEFIT, Benefit
 
 PUBLIC = int(Sector.PUBLIC)
 UNEMPLOYED, EMPLOYED, AWAY = int(Status.UNEMPLOYED), int(Status.EMPLOYED), int(Status.AWAY)
@@ -347,7 +347,10 @@ class Government(Mechanism):
         )  # fmt: skip
         month.pay("income tax", every, home, taxes)
         month.pay("pensions", home, every, pensions)
-        support_seekers(persons, self.rules, benefit_of(month), month.luck_once("means"), month.age_base, benefits)
+        scheme = benefit_of(month)
+        drawn = month.values(Persons.benefit).any() or month.values(Persons.entitled_months).any()
+        if scheme != NO_BENEFIT or drawn:
+            support_seekers(persons, self.rules, scheme, month.luck_once("means"), month.age_base, benefits)
         month.pay("unemployment benefits", home, every, benefits)
         transfers(households, self.rules, pensions, benefits, grants, inflow, outflow)
         month.pay("cash grants", home, every, grants)

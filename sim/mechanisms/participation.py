@@ -238,6 +238,23 @@ def best_market(
 
 
 @rule
+def best_search(
+    persons: Persons, markets: Markets, rules: Participation, scheme: Benefit, income: float, hours: Premiums,
+    terms: Terms, market: int, occupation: int, months: float, price: float, i: int,
+) -> tuple[Terms, int, int, float, float, float, float]:  # fmt: skip
+    """`best_market` with the unemployment benefit that search brings to who is in no job, and terms that hold it."""
+    row, status, search, own, full, part = best_market(markets, rules, income, hours, terms, market, occupation, months)
+    if persons.status[i] != EMPLOYED:
+        benefit = counted_benefit(persons, markets, rules, scheme, terms, row, search, full, part, months, price, i)
+        if benefit > 0.0:
+            terms = with_benefit(terms, benefit)
+            row, status, search, own, full, part = best_market(
+                markets, rules, income, hours, terms, market, occupation, months
+            )
+    return terms, row, status, search, own, full, part
+
+
+@rule
 def why_out(
     markets: Markets, rules: Participation, pension: float, remittances: float, rest: float,
     taste: float, time: float, hours: Premiums, terms: Terms, market: int, months: float,
@@ -343,19 +360,9 @@ def decide(
         own_return, work = own_account_return(persons, households, localities, price, i)
         terms = terms_of(persons, households, localities, rules, own_return, price, i)
         occupation, months = persons.occupation[i], float(persons.search_months[i])
-        market, best, search, own, full, part = best_market(
-            markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
+        terms, market, best, search, own, full, part = best_search(
+            persons, markets, rules, scheme, income, hours, terms, 2 * place + occupation, occupation, months, price, i
         )
-        benefit = 0.0
-        if status != EMPLOYED:
-            benefit = counted_benefit(
-                persons, markets, rules, scheme, terms, market, search, full, part, months, price, i
-            )
-        if benefit > 0.0:
-            terms = with_benefit(terms, benefit)
-            market, best, search, own, full, part = best_market(
-                markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
-            )
         if way.steps > 0:
             steps, market, search, own = look_further(
                 markets, rules, terms, way, income, time, taste, way.fare * localities.median_pay[place] / price,
@@ -535,18 +542,10 @@ def explain(month: Month, i: int) -> dict[str, Any]:
     own_return, work = own_account_return(persons, households, localities, price, i)
     terms = terms_of(persons, households, localities, rules, own_return, price, i)
     occupation, months = int(persons.occupation[i]), float(persons.search_months[i])
-    market, status, search, own, full, part = best_market(
-        markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
-    )
-    benefit = 0.0
-    if persons.status[i] != EMPLOYED:
-        benefit = counted_benefit(
-            persons, markets, rules, benefit_of(month), terms, market, search, full, part, months, price, i
-        )
-        terms = with_benefit(terms, benefit)
-        market, status, search, own, full, part = best_market(
-            markets, rules, income, hours, terms, 2 * place + occupation, occupation, months
-        )
+    terms, market, status, search, own, full, part = best_search(
+        persons, markets, rules, benefit_of(month), income, hours, terms, 2 * place + occupation, occupation, months,
+        price, i,
+    )  # fmt: skip
     way, steps = way_of(month), 0
     if way.steps > 0:
         steps, market, search, own = look_further(
@@ -572,7 +571,7 @@ def explain(month: Month, i: int) -> dict[str, Any]:
         "pension": pension,
         "remittances counted on": remittances,
         "income without own work": income,
-        "unemployment benefit counted": benefit,
+        "unemployment benefit counted": terms.benefit,
         "value of not working full time": full,
         "value of not working part time": part,
         "offers a month": offered,
