@@ -289,6 +289,16 @@ def test_assistance_goes_on_when_insurance_has_ended():
     assert tables.households.liquid_assets.tolist() == [4_500, 0, 0]
 
 
+def test_assistance_alone_is_paid_without_a_claim():
+    assert paid(SCHEME._replace(assisted=1.0, months=0.0)).population.households.liquid_assets.tolist() == [1_000, 0, 0]
+
+
+def test_switched_off_in_a_run_nothing_that_was_drawn_is_left_to_reckon_with():
+    tables = paid(SCHEME, Government(benefits=0), benefit=10.0, assisted=1).population
+    assert not tables.persons.benefit.any() and not tables.persons.assisted.any()
+    assert not tables.households.other_income.any()
+
+
 def test_switched_off_nobody_is_paid_or_reckons_with_it():
     tables = paid(SCHEME._replace(assisted=1.0), Government(benefits=0), **CLAIM).population
     assert not tables.households.liquid_assets.any()
